@@ -1,0 +1,56 @@
+# Copyright: (c) 2026, flowops.prefect contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Every test suite of the project: where it lies, what it proves, what it needs, and which may run side by side."""
+
+from __future__ import annotations
+
+import dataclasses
+
+
+@dataclasses.dataclass(frozen=True)
+class Suite:
+    """One pytest run.
+
+    folders      what pytest collects; each must exist and yield tests
+    lane         suites of one lane run one after the other; lanes run side by side after lane "first"
+    environment  virtual environment that runs pytest (tests/requirements/NAME.txt)
+    also         further environments that the tests call, handed over as FLOWOPS_VENV_<NAME>
+    optional     environments that may be missing on this machine (an interpreter that is not there)
+    needs_lab    needs root on Debian: a domain controller and Wine in a root folder
+    """
+
+    name: str
+    proves: str
+    folders: tuple[str, ...]
+    lane: str
+    environment: str = "ansible-2.19"
+    also: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    needs_lab: bool = False
+
+
+SUITES = (
+    Suite("unit", "the pure tests: engine, clients, host package, contracts", ("tests/unit", "tests/contract"), "first", environment="unit"),
+    Suite(
+        "gates",
+        "linters, ansible-test on every supported core, packaging, documentation, task arguments",
+        ("tests/gates",),
+        "gates",
+        environment="unit",
+        also=("tools",),
+        optional=("ansible-2.21",),
+    ),
+    Suite("standin", "the Windows stand-in speaks what Ansible speaks", ("tests/standin",), "lab", needs_lab=True),
+    Suite("prefect", "Prefect modules against a real server", ("tests/integration/prefect",), "lab", also=("prefect",)),
+    Suite("ad", "AD modules against a real domain controller", ("tests/integration/ad",), "lab", needs_lab=True),
+    Suite("e2e", "roles and playbooks against the whole lab", ("tests/e2e",), "lab", also=("prefect",), needs_lab=True),
+)
+
+
+def choose(names: list[str]) -> list[Suite]:
+    """The suites of these names, in the catalogue's order; all of them without names."""
+    unknown = set(names) - {suite.name for suite in SUITES}
+    if unknown:
+        raise SystemExit(f"suites: unknown: {', '.join(sorted(unknown))}; known: {', '.join(suite.name for suite in SUITES)}")
+    return [suite for suite in SUITES if not names or suite.name in names]
