@@ -1,0 +1,63 @@
+# Copyright: (c) 2026, flowops.prefect contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From an AnsibleModule to the engine and back. For internal use by this collection only."""
+
+from __future__ import annotations
+
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+
+from .backend import Backend
+from .errors import EngineError, NotConverged
+from .masking import scrub
+from .reconcile import reconcile
+
+if t.TYPE_CHECKING:
+    from .spec import ResourceSpec
+
+OpenBackend = t.Callable[[AnsibleModule], t.ContextManager[Backend]]
+
+
+def run_resource(spec: ResourceSpec, connection: dict[str, t.Any], open_backend: OpenBackend) -> None:
+    """Run a module that manages one object.
+
+    connection    argument spec of the connection options
+    open_backend  opens the session; its errors are reported like those of the work itself
+    """
+    module = AnsibleModule(
+        argument_spec={**connection, **spec.argument_spec()},
+        mutually_exclusive=spec.mutually_exclusive,
+        required_one_of=spec.required_one_of,
+        required_together=spec.required_together,
+        required_if=spec.required_if,
+        supports_check_mode=True,
+    )
+
+    def work() -> dict[str, t.Any]:
+        with open_backend(module) as backend:
+            outcome = reconcile(
+                spec, backend, module.params, check_mode=module.check_mode, hide=module.no_log_values.update
+            )
+        result = {"changed": outcome.changed, "diff": outcome.diff, spec.result: outcome.resource}
+        if outcome.predicted:
+            result["predicted"] = outcome.predicted
+        return result
+
+    finish(module, work)
+
+
+def finish(module: AnsibleModule, work: t.Callable[[], dict[str, t.Any]]) -> None:
+    """Run the work; end the module with its result, or with a one-line error that holds no secret."""
+    try:
+        result = work()
+    except EngineError as error:
+        facts: dict[str, t.Any] = {
+            "error": {key: scrub(text, module.no_log_values) for key, text in error.as_result().items()}
+        }
+        if isinstance(error, NotConverged):
+            diff = {"before": error.plan.before, "after": error.plan.after}
+            facts.update(changed=True, diff=diff, not_converged=error.fields)
+        module.fail_json(msg=scrub(error.one_line(), module.no_log_values), **facts)
+    module.exit_json(**result)

@@ -1,0 +1,160 @@
+# Copyright: (c) 2026, flowops.prefect contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""From options to a result, with the only write of the collection. For internal use by this collection only."""
+
+from __future__ import annotations
+
+import dataclasses
+import time
+import typing as t
+
+from .backend import Backend, Predicted
+from .errors import NotConverged, NotFound
+from .masking import MASK, secret_texts
+from .plan import Plan, Wanted, plan
+from .spec import MEMBERSHIP_VERBS, Compare, Field, ResourceSpec
+
+# A server that is eventually consistent gets this long to show what it accepted.
+_REREADS = 6
+_REREAD_PAUSE_SECONDS = 0.5
+
+
+@dataclasses.dataclass
+class Outcome:
+    """changed and diff are the plan's; resource is what the server holds now, or would hold; predicted lists references
+    to objects that do not exist yet (check mode only)."""
+
+    plan: Plan
+    resource: dict[str, t.Any]
+    predicted: list[str]
+
+    @property
+    def changed(self) -> bool:
+        """Whether the object was changed, or would be."""
+        return self.plan.changed
+
+    @property
+    def diff(self) -> dict[str, t.Any]:
+        """Before and after, masked."""
+        return {"before": self.plan.before, "after": self.plan.after}
+
+
+def reconcile(
+    spec: ResourceSpec,
+    backend: Backend,
+    params: dict[str, t.Any],
+    *,
+    check_mode: bool,
+    hide: t.Callable[[set[str]], object] | None = None,
+) -> Outcome:
+    """Make the object be as the options say, and prove it by reading it back.
+
+    hide  is told each secret text that a server returned, as soon as it is known, so that no later output shows it
+    """
+    state = params.get("state", "present")
+    identity, name = spec.identity(params), spec.name_of(params)
+
+    def read() -> dict[str, t.Any] | None:
+        found = backend.read(identity)
+        if hide is not None:
+            hide(secret_texts(spec.secrets_of(params, found)))
+        return found
+
+    predicted: list[str] = []
+    current = read()
+    wanted = {} if state == "absent" else _resolve(spec, backend, params, check_mode, predicted)
+
+    def plan_for(found: dict[str, t.Any] | None, update_secrets: bool) -> Plan:
+        return plan(spec, found, wanted, state=state, update_secrets=update_secrets, name=name, server=backend.server)
+
+    todo = plan_for(current, params.get("update_secrets") == "always")
+    if todo.changed and not check_mode:
+        backend.write(todo, identity, current)
+        current = _proven(spec, read, lambda found: plan_for(found, False), todo, backend.server, name)
+    return Outcome(todo, _resource(spec, params, current, todo, check_mode), predicted)
+
+
+def _proven(
+    spec: ResourceSpec,
+    read: t.Callable[[], dict[str, t.Any] | None],
+    replan: t.Callable[[dict[str, t.Any] | None], Plan],
+    todo: Plan,
+    server: str,
+    name: str,
+) -> dict[str, t.Any] | None:
+    """The object as it is after the write, once reading it back leaves nothing to do."""
+    for attempt in range(_REREADS):
+        if attempt:
+            time.sleep(_REREAD_PAUSE_SECONDS)
+        found = read()
+        rest = replan(found)
+        if not rest.changed:
+            return found
+    fields = sorted(field.name for field in spec.fields if field.key in rest.changes) or [rest.action]
+    raise NotConverged(
+        todo,
+        fields,
+        f"verify {spec.kind}",
+        obj=name,
+        server=server,
+        why=f"not converged: [{', '.join(fields)}]; the write was accepted but reading it back shows another value",
+        todo="Look for something else that writes this object, or for a value that the server rewrites",
+    )
+
+
+def _resolve(
+    spec: ResourceSpec, backend: Backend, params: dict[str, t.Any], check_mode: bool, predicted: list[str]
+) -> dict[str, Wanted]:
+    """Options that were given, with references turned into identifiers."""
+
+    def look_up(field: Field, name: str) -> t.Any:
+        found = backend.resolve(field.reference, name)
+        if found is not None:
+            return found
+        if not check_mode:
+            raise NotFound(
+                f"set '{field.name}' of {spec.kind}",
+                obj=spec.name_of(params),
+                server=backend.server,
+                why=f"there is no {field.reference} '{name}'",
+                todo=f"Correct the name, or create the {field.reference} first",
+            )
+        predicted.append(f"{field.reference} {name}")
+        return Predicted(name)
+
+    wanted: dict[str, Wanted] = {}
+    for field in spec.fields:
+        value = params.get(field.name)
+        if value is None:
+            continue
+        shown: dict[t.Any, str] = {}
+        if field.reference:
+            value = _resolved(field, value, lambda name, field=field: look_up(field, name), shown)
+        wanted[field.name] = Wanted(value, shown)
+    return wanted
+
+
+def _resolved(field: Field, value: t.Any, look_up: t.Callable[[str], t.Any], shown: dict[t.Any, str]) -> t.Any:
+    def one(name: str) -> t.Any:
+        found = look_up(name) if name != "" else ""
+        shown[found] = name
+        return found
+
+    if field.compare is Compare.MEMBERSHIP:
+        return {
+            verb: None if value.get(verb) is None else [one(name) for name in value[verb]] for verb in MEMBERSHIP_VERBS
+        }
+    return [one(name) for name in value] if field.is_list else one(value)
+
+
+def _resource(
+    spec: ResourceSpec, params: dict[str, t.Any], current: dict[str, t.Any] | None, todo: Plan, check_mode: bool
+) -> dict[str, t.Any]:
+    """What the module returns: everything the server gave, with the options' names and secrets masked."""
+    if todo.action == "delete" or (current is None and not check_mode):
+        return {}
+    hidden = spec.hidden_keys(params)
+    names = {field.key: field.name for field in reversed(spec.fields)}
+    shown = {names.get(key, key): MASK if key in hidden else value for key, value in (current or {}).items()}
+    return {**shown, **todo.after} if check_mode else {**todo.after, **shown}

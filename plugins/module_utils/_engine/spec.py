@@ -1,0 +1,153 @@
+# Copyright: (c) 2026, flowops.prefect contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a managed object is made of. For internal use by this collection only.
+
+A module declares a C(ResourceSpec) and nothing else; argument spec, comparison, masking, diff and result follow.
+
+An option that is not given, or given as null, leaves its property untouched. What empties a property is a value of its
+own (C(clears)). Two fields may share one property on the server, a plain and a secret one; the secret one then decides
+what is masked unless the plain one was given.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+import typing as t
+
+
+class Compare(enum.Enum):
+    """How a wanted value is held against the current one."""
+
+    EXACT = "exact"
+    SUBSET = "subset"  # dictionaries: keys that are not given stay as they are, at every depth
+    SET = "set"  # lists without order
+    MEMBERSHIP = "membership"  # lists given as add/remove/set
+
+
+def _same(value: t.Any) -> t.Any:
+    return value
+
+
+MEMBERSHIP_VERBS = ("add", "remove", "set")
+
+
+@dataclasses.dataclass(frozen=True)
+class Field:
+    """One property.
+
+    name           the option's name
+    wire           its name on the server; the option's name when empty
+    create_value   sent on creation when the user gives none; never compared afterwards
+    clears         the value that empties the property; sent as null, since an option that is not given means "leave it"
+    identity       part of what finds the object; never sent as a change
+    secret         masked in arguments, diff, result and errors
+    write_only     the server never returns it; sent on creation, later only if O(update_secrets=always)
+    immutable      fixed at creation
+    reference      kind of the object that the value names; the backend resolves it
+    options        suboptions, as in AnsibleModule
+    normalize      brings a value, or each element of a list, to the one form that is compared
+    """
+
+    name: str
+    type: str = "str"
+    wire: str = ""
+    elements: str | None = None
+    choices: tuple[str, ...] | None = None
+    required: bool = False
+    required_on_create: bool = False
+    create_value: t.Any = None
+    clears: t.Any = None
+    identity: bool = False
+    secret: bool = False
+    write_only: bool = False
+    immutable: bool = False
+    compare: Compare = Compare.EXACT
+    reference: str = ""
+    options: dict[str, t.Any] | None = None
+    normalize: t.Callable[[t.Any], t.Any] = _same
+
+    @property
+    def key(self) -> str:
+        """Name of the property on the server."""
+        return self.wire or self.name
+
+    @property
+    def is_list(self) -> bool:
+        """Whether the value on the server is a list."""
+        return self.type == "list" or self.compare is Compare.MEMBERSHIP
+
+    @property
+    def hidden(self) -> bool:
+        """Whether its values must not be shown."""
+        return self.secret or self.write_only
+
+    def argument_spec(self) -> dict[str, t.Any]:
+        """The option as AnsibleModule wants it."""
+        if self.compare is Compare.MEMBERSHIP:
+            verb = {"type": "list", "elements": self.elements or "str"}
+            return {"type": "dict", "options": {name: dict(verb) for name in MEMBERSHIP_VERBS}}
+        option: dict[str, t.Any] = {"type": self.type}
+        for name in ("elements", "required", "options"):
+            if getattr(self, name):
+                option[name] = getattr(self, name)
+        if self.choices:
+            option["choices"] = list(self.choices)
+        if self.hidden:
+            option["no_log"] = True
+        return option
+
+
+@dataclasses.dataclass(frozen=True)
+class ResourceSpec:
+    """One kind of object.
+
+    kind               in words, for errors: "work pool"
+    result             key of the object in the module's result: C(work_pool)
+    fields             its properties
+    title              field that names an object in errors
+    mutually_exclusive, required_one_of, required_together, required_if  as in AnsibleModule
+    """
+
+    kind: str
+    result: str
+    fields: tuple[Field, ...]
+    title: str = "name"
+    mutually_exclusive: tuple[tuple[str, ...], ...] = ()
+    required_one_of: tuple[tuple[str, ...], ...] = ()
+    required_together: tuple[tuple[str, ...], ...] = ()
+    required_if: tuple[tuple[t.Any, ...], ...] = ()
+
+    def argument_spec(self) -> dict[str, t.Any]:
+        """All options of the object, with O(state)."""
+        options = {field.name: field.argument_spec() for field in self.fields}
+        options["state"] = {"type": "str", "choices": ["present", "absent"], "default": "present"}
+        if any(field.write_only for field in self.fields):
+            options["update_secrets"] = {
+                "type": "str",
+                "choices": ["on_create", "always"],
+                "default": "on_create",
+                "no_log": False,
+            }
+        return options
+
+    def identity(self, params: dict[str, t.Any]) -> dict[str, t.Any]:
+        """The options that find the object."""
+        return {field.name: params.get(field.name) for field in self.fields if field.identity}
+
+    def name_of(self, params: dict[str, t.Any]) -> str:
+        """What to call the object in an error."""
+        for name in (self.title, *(field.name for field in self.fields if field.identity)):
+            if params.get(name):
+                return str(params[name])
+        return ""
+
+    def hidden_keys(self, params: dict[str, t.Any]) -> set[str]:
+        """Properties whose values must not be shown, by their name on the server."""
+        plain = {field.key for field in self.fields if not field.hidden and params.get(field.name) is not None}
+        return {field.key for field in self.fields if field.hidden} - plain
+
+    def secrets_of(self, params: dict[str, t.Any], current: dict[str, t.Any] | None) -> list[t.Any]:
+        """Values of secret properties as the server returned them."""
+        return [current[key] for key in sorted(self.hidden_keys(params)) if current and current.get(key)]
