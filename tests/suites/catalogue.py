@@ -31,7 +31,13 @@ class Suite:
 
 
 SUITES = (
-    Suite("unit", "the pure tests: engine, clients, host package, contracts", ("tests/unit", "tests/contract"), "first", environment="unit"),
+    Suite(
+        "unit",
+        "the pure tests: engine, clients, host package, contracts",
+        ("tests/unit", "tests/contract"),
+        "first",
+        environment="unit",
+    ),
     Suite(
         "gates",
         "linters, ansible-test on every supported core, packaging, documentation, task arguments",
@@ -39,7 +45,7 @@ SUITES = (
         "gates",
         environment="unit",
         also=("tools",),
-        optional=("ansible-2.21",),
+        optional=("unit-2.21",),
     ),
     Suite("standin", "the Windows stand-in speaks what Ansible speaks", ("tests/standin",), "lab", needs_lab=True),
     Suite("prefect", "Prefect modules against a real server", ("tests/integration/prefect",), "lab", also=("prefect",)),
@@ -52,5 +58,7 @@ def choose(names: list[str]) -> list[Suite]:
     """The suites of these names, in the catalogue's order; all of them without names."""
     unknown = set(names) - {suite.name for suite in SUITES}
     if unknown:
-        raise SystemExit(f"suites: unknown: {', '.join(sorted(unknown))}; known: {', '.join(suite.name for suite in SUITES)}")
+        raise SystemExit(
+            f"suites: unknown: {', '.join(sorted(unknown))}; known: {', '.join(suite.name for suite in SUITES)}"
+        )
     return [suite for suite in SUITES if not names or suite.name in names]

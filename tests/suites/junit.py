@@ -28,7 +28,11 @@ class Result:
 
     def counts(self) -> str:
         """As pytest writes it: ``3 failed, 20 passed``."""
-        parts = [f"{number} {word}" for number, word in ((self.failed, "failed"), (self.passed, "passed"), (self.skipped, "skipped")) if number]
+        parts = [
+            f"{number} {word}"
+            for number, word in ((self.failed, "failed"), (self.passed, "passed"), (self.skipped, "skipped"))
+            if number
+        ]
         return ", ".join(parts) or "no tests ran"
 
 
@@ -47,5 +51,8 @@ def total(results: list[Result], seconds: float) -> Result:
     """All suites that ran, as one."""
     ran = [result for result in results if not result.absent]
     return Result(
-        sum(result.passed for result in ran), sum(result.failed for result in ran), sum(result.skipped for result in ran), seconds
+        sum(result.passed for result in ran),
+        sum(result.failed for result in ran),
+        sum(result.skipped for result in ran),
+        seconds,
     )

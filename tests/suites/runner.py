@@ -45,7 +45,11 @@ def machine_lacks() -> str:
 def environment(name: str) -> str:
     """Folder of a virtual environment, made first when it is missing."""
     made = subprocess.run(
-        [sys.executable, str(LAB), "venv", name], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, text=True, check=False
+        [sys.executable, str(LAB), "venv", name],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
     )
     if made.returncode == NOT_AVAILABLE:
         raise NotHere(f"no virtual environment '{name}' on this machine (the line above says why)")
@@ -62,7 +66,9 @@ def _variables(suite: Suite) -> dict[str, str]:
             found[name] = environment(name)
         except NotHere as reason:
             say(f"{suite.name}: without {name}: {reason}")
-    variables = {f"FLOWOPS_VENV_{name.upper().replace('-', '_').replace('.', '_')}": path for name, path in found.items()}
+    variables = {
+        f"FLOWOPS_VENV_{name.upper().replace('-', '_').replace('.', '_')}": path for name, path in found.items()
+    }
     return {**variables, "FLOWOPS_PYTHON": str(pathlib.Path(found[suite.environment]) / "bin" / "python")}
 
 
@@ -71,7 +77,9 @@ def _pytest(suite: Suite, folders: list[str], variables: dict[str, str]) -> int:
     command += [f"--junitxml={REPORTS / suite.name}.xml", *folders]
     with open(REPORTS / f"{suite.name}.log", "w", encoding="utf-8") as log:
         child = {**os.environ, **variables, "PYTHONDONTWRITEBYTECODE": "1"}
-        return subprocess.run(command, cwd=ROOT, env=child, stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=False).returncode
+        return subprocess.run(
+            command, cwd=ROOT, env=child, stdin=subprocess.DEVNULL, stdout=log, stderr=log, check=False
+        ).returncode
 
 
 def _tail(suite: Suite, lines: int = 60) -> str:
