@@ -1,0 +1,79 @@
+# Copyright: (c) 2026, flowops.prefect contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""PEP 517 backend of this package, standard library only: the same sources give the same wheel, byte for byte, offline.
+
+C(python build_backend.py FOLDER) writes the wheel into FOLDER and prints path, name and sha256 as JSON.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import pathlib
+import sys
+import tomllib
+import zipfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+OLDEST_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+
+
+def _project() -> dict:
+    return tomllib.loads((HERE / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+def _contents() -> dict[str, bytes]:
+    project = _project()
+    folder = f"{project['name']}-{project['version']}.dist-info"
+    files = {
+        path.relative_to(HERE).as_posix(): path.read_bytes() for path in sorted((HERE / project["name"]).rglob("*.py"))
+    }
+    metadata = [
+        "Metadata-Version: 2.3",
+        f"Name: {project['name']}",
+        f"Version: {project['version']}",
+        f"Summary: {project['description']}",
+        f"License-Expression: {project['license']}",
+        f"Requires-Python: {project['requires-python']}",
+    ]
+    files[f"{folder}/METADATA"] = ("\n".join(metadata) + "\n").encode()
+    files[f"{folder}/WHEEL"] = (
+        b"Wheel-Version: 1.0\nGenerator: prefect_host\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+    )
+    record = [f"{name},sha256={_record_digest(content)},{len(content)}" for name, content in files.items()]
+    files[f"{folder}/RECORD"] = ("\n".join([*record, f"{folder}/RECORD,,"]) + "\n").encode()
+    return files
+
+
+def _record_digest(content: bytes) -> str:
+    return base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=").decode()
+
+
+def build_wheel(wheel_directory: str, *_options: object) -> str:
+    """PEP 517: settings and metadata folder, which follow, change nothing. Returns the file's name."""
+    project = _project()
+    name = f"{project['name']}-{project['version']}-py3-none-any.whl"
+    target = pathlib.Path(wheel_directory) / name
+    partial = target.with_suffix(".partial")
+    with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as wheel:
+        for path, content in _contents().items():
+            entry = zipfile.ZipInfo(path, OLDEST_ZIP_DATE)
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            entry.external_attr = 0o644 << 16
+            wheel.writestr(entry, content)
+    partial.replace(target)
+    return name
+
+
+def main(folder: str) -> None:
+    pathlib.Path(folder).mkdir(parents=True, exist_ok=True)
+    name = build_wheel(folder)
+    path = pathlib.Path(folder) / name
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    sys.stdout.write(json.dumps({"path": str(path), "name": name, "sha256": digest}) + "\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,55 @@
+# Copyright: (c) 2026, flowops.prefect contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the service leaves on disk: logs and its state."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import os
+
+import pytest
+from prefect_host import logs, state
+
+
+@pytest.fixture
+def settings(document, parse, tmp_path):
+    document["folders"] |= {"home": str(tmp_path), "logs": str(tmp_path)}
+    document["log"] = {"max_bytes": 200, "backups": 2}
+    return parse(document)
+
+
+def test_output_is_copied_and_broken_bytes_do_not_stop_it(settings, tmp_path):
+    logs.copy_lines(io.BytesIO(b"first\r\nbroken \xff\xfe\nlast without end"), logs.worker_logger(settings))
+    assert (tmp_path / "worker.log").read_text(encoding="utf-8").splitlines() == [
+        "first",
+        "broken \ufffd\ufffd",
+        "last without end",
+    ]
+
+
+def test_logs_rotate(settings, tmp_path):
+    logger = logs.worker_logger(settings)
+    for number in range(60):
+        logger.info("line %03d", number)
+    assert sorted(path.name for path in tmp_path.glob("worker.log*")) == ["worker.log", "worker.log.1", "worker.log.2"]
+
+
+def test_the_service_log_has_times_and_one_handler(settings, tmp_path):
+    logs.service_logger(settings)
+    logger = logs.service_logger(settings)
+    logger.warning("hello")
+    line = (tmp_path / "service.log").read_text(encoding="utf-8")
+    assert line.endswith("Z WARNING hello\n")
+    assert line.count("hello") == 1
+    assert not logging.getLogger().handlers or not logger.propagate
+
+
+def test_the_state_says_what_runs(settings, tmp_path):
+    state.write(settings, 4711, 3)
+    found = json.loads((tmp_path / "running.json").read_text(encoding="utf-8"))
+    assert found["config_sha256"] == settings.sha256
+    assert (found["worker_pid"], found["worker_starts"], found["service_pid"]) == (4711, 3, os.getpid())
+    assert [path.name for path in tmp_path.iterdir()] == ["running.json"]
