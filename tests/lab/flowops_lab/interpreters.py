@@ -33,7 +33,7 @@ class Interpreter:
 
 def _candidates() -> Iterator[Path]:
     yield Path(sys.base_prefix) / "bin" / f"python{sys.version_info[0]}.{sys.version_info[1]}"
-    for root in {os.environ.get("PYENV_ROOT", ""), str(Path.home() / ".pyenv")}:
+    for root in dict.fromkeys((os.environ.get("PYENV_ROOT", ""), str(Path.home() / ".pyenv"))):
         if root:
             yield from sorted(Path(root, "versions").glob("3.*/bin/python3"))
     for name in NAMES:
