@@ -170,9 +170,18 @@ def canonical(field: Field, value: t.Any) -> t.Any:
     if value is None:
         return [] if field.is_list else None
     if field.is_list:
-        items = [field.normalize(item) for item in value]
+        items = [_typed(field.normalize(item)) for item in value]
         return items if field.compare is Compare.EXACT else sorted(items, key=repr)
-    return field.normalize(value)
+    return _typed(field.normalize(value))
+
+
+def _typed(value: t.Any) -> t.Any:
+    """The same value with truth told apart from numbers: Python takes C(True) for C(1), JSON does not."""
+    if isinstance(value, dict):
+        return {key: _typed(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_typed(item) for item in value]
+    return ("bool", value) if isinstance(value, bool) else value
 
 
 def _shown(fields: list[Field], wanted: dict[str, Wanted], current: dict[str, t.Any]) -> dict[str, t.Any]:

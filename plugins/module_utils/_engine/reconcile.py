@@ -10,7 +10,7 @@ import time
 import typing as t
 
 from .backend import Backend, Predicted
-from .errors import NotConverged, NotFound
+from .errors import InvalidInput, NotConverged, NotFound
 from .masking import MASK, secret_texts
 from .plan import Plan, Wanted, plan
 from .spec import MEMBERSHIP_VERBS, Compare, Field, ResourceSpec
@@ -61,6 +61,7 @@ def reconcile(
             hide(secret_texts(spec.secrets_of(params, found)))
         return found
 
+    _validate(spec, backend, params, name)
     predicted: list[str] = []
     current = read()
     wanted = {} if state == "absent" else _resolve(spec, backend, params, check_mode, predicted)
@@ -69,10 +70,26 @@ def reconcile(
         return plan(spec, found, wanted, state=state, update_secrets=update_secrets, name=name, server=backend.server)
 
     todo = plan_for(current, params.get("update_secrets") == "always")
+    if todo.changed and spec.guard is not None:
+        spec.guard(backend, todo, current)
     if todo.changed and not check_mode:
         backend.write(todo, identity, current)
         current = _proven(spec, read, lambda found: plan_for(found, False), todo, backend.server, name)
     return Outcome(todo, _resource(spec, params, current, todo, check_mode), predicted)
+
+
+def _validate(spec: ResourceSpec, backend: Backend, params: dict[str, t.Any], name: str) -> None:
+    for field in spec.fields:
+        value = params.get(field.name)
+        problem = "" if value is None else field.problem(value)
+        if problem:
+            raise InvalidInput(
+                f"set '{field.name}' of {spec.kind}",
+                obj=name,
+                server=backend.server,
+                why=problem,
+                todo=f"Correct '{field.name}'",
+            )
 
 
 def _proven(

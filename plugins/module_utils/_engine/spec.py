@@ -30,6 +30,10 @@ def _same(value: t.Any) -> t.Any:
     return value
 
 
+def _no_problem(_value: t.Any) -> str:
+    return ""
+
+
 MEMBERSHIP_VERBS = ("add", "remove", "set")
 
 
@@ -47,6 +51,7 @@ class Field:
     immutable      fixed at creation
     reference      kind of the object that the value names; the backend resolves it
     options        suboptions, as in AnsibleModule
+    problem        says in words what no server would accept in a value, or nothing; asked before anything is read
     normalize      brings a value, or each element of a list, to the one form that is compared
     """
 
@@ -66,6 +71,7 @@ class Field:
     compare: Compare = Compare.EXACT
     reference: str = ""
     options: dict[str, t.Any] | None = None
+    problem: t.Callable[[t.Any], str] = _no_problem
     normalize: t.Callable[[t.Any], t.Any] = _same
 
     @property
@@ -108,6 +114,8 @@ class ResourceSpec:
     fields             its properties
     title              field that names an object in errors
     mutually_exclusive, required_one_of, required_together, required_if  as in AnsibleModule
+    guard              called with backend, plan and current object before a write and in check mode alike; raises what
+                       the server would refuse, in words that help
     """
 
     kind: str
@@ -118,6 +126,7 @@ class ResourceSpec:
     required_one_of: tuple[tuple[str, ...], ...] = ()
     required_together: tuple[tuple[str, ...], ...] = ()
     required_if: tuple[tuple[t.Any, ...], ...] = ()
+    guard: t.Callable[[t.Any, t.Any, dict[str, t.Any] | None], None] | None = None
 
     def argument_spec(self) -> dict[str, t.Any]:
         """All options of the object, with O(state)."""
