@@ -14,7 +14,7 @@ RESTART = Restart(initial_seconds=2, maximum_seconds=20, factor=2, jitter=0.5, h
 
 def test_it_grows_up_to_the_maximum():
     backoff = Backoff(RESTART, spread=lambda: 0)
-    assert [backoff.after(1) for _ in range(6)] == [2, 4, 8, 16, 20, 20]
+    assert [backoff.after(1) for attempt in range(6)] == [2, 4, 8, 16, 20, 20]
 
 
 def test_a_healthy_run_is_a_new_beginning():
@@ -28,7 +28,7 @@ def test_jitter_is_a_share_of_the_delay(spread, expected):
 
 
 def test_own_jitter_stays_within_its_bounds():
-    assert all(1 <= Backoff(RESTART).after(0) <= 3 for _ in range(200))
+    assert all(1 <= Backoff(RESTART).after(0) <= 3 for attempt in range(200))
 
 
 def test_weeks_of_failures_do_not_overflow():

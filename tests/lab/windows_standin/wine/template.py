@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, flowops.prefect contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The prefix template: Wine's Windows with Server 2016's version and a private Python for the agent.
+r"""The prefix template: Wine's Windows with Server 2016's version and a private Python for the agent.
 
 The hosts look as if they had no Python: the agent's own lies in ``C:\standin\python`` and is on no PATH.
 """
