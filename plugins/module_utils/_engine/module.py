@@ -15,16 +15,23 @@ from .masking import scrub
 from .reconcile import reconcile
 
 if t.TYPE_CHECKING:
+    from .reconcile import Outcome
     from .spec import ResourceSpec
 
 OpenBackend = t.Callable[[AnsibleModule], t.ContextManager[Backend]]
 
 
-def run_resource(spec: ResourceSpec, connection: dict[str, t.Any], open_backend: OpenBackend) -> None:
+def run_resource(
+    spec: ResourceSpec,
+    connection: dict[str, t.Any],
+    open_backend: OpenBackend,
+    describe: t.Callable[[Outcome], dict[str, t.Any]] | None = None,
+) -> None:
     """Run a module that manages one object.
 
     connection    argument spec of the connection options
     open_backend  opens the session; its errors are reported like those of the work itself
+    describe      further keys of the result, asked for after the work
     """
     module = AnsibleModule(
         argument_spec={**connection, **spec.argument_spec()},
@@ -43,7 +50,7 @@ def run_resource(spec: ResourceSpec, connection: dict[str, t.Any], open_backend:
         result = {"changed": outcome.changed, "diff": outcome.diff, spec.result: outcome.resource}
         if outcome.predicted:
             result["predicted"] = outcome.predicted
-        return result
+        return {**result, **(describe(outcome) if describe is not None else {})}
 
     finish(module, work)
 

@@ -127,7 +127,7 @@ def _creation(spec: ResourceSpec, wanted: dict[str, Wanted], name: str, server: 
 
 
 def _change(field: Field, have: t.Any, want: t.Any, update_secrets: bool) -> Change | None:
-    if field.identity:
+    if field.identity and not field.movable:
         return None
     if field.write_only:
         return Change(want) if update_secrets else None

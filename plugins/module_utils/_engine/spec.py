@@ -45,7 +45,9 @@ class Field:
     wire           its name on the server; the option's name when empty
     create_value   sent on creation when the user gives none; never compared afterwards
     clears         the value that empties the property; sent as null, since an option that is not given means "leave it"
+    default        value of an option that is not given; unlike create_value it is compared on every run
     identity       part of what finds the object; never sent as a change
+    movable        with identity: may change all the same, because the object can be found in another way
     secret         masked in arguments, diff, result and errors
     write_only     the server never returns it; sent on creation, later only if O(update_secrets=always)
     immutable      fixed at creation
@@ -64,7 +66,9 @@ class Field:
     required_on_create: bool = False
     create_value: t.Any = None
     clears: t.Any = None
+    default: t.Any = None
     identity: bool = False
+    movable: bool = False
     secret: bool = False
     write_only: bool = False
     immutable: bool = False
@@ -100,8 +104,13 @@ class Field:
                 option[name] = getattr(self, name)
         if self.choices:
             option["choices"] = list(self.choices)
+        if self.default is not None:
+            option["default"] = list(self.default) if self.type == "list" else self.default
         if self.hidden:
             option["no_log"] = True
+        elif "password" in self.name:
+            # Named like a secret, and is none: said explicitly, or Ansible warns.
+            option["no_log"] = False
         return option
 
 
