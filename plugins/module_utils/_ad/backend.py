@@ -1,0 +1,240 @@
+# Copyright: (c) 2026, flowops.prefect contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One kind of directory object behind the engine. For internal use by this collection only."""
+
+from __future__ import annotations
+
+import dataclasses
+import typing as t
+
+from .._engine.errors import Conflict, InvalidInput, NotFound
+from . import dn, filters, lookup, values
+from .directory import Swap
+
+if t.TYPE_CHECKING:
+    from .._engine.plan import Plan
+    from .._engine.reconcile import Outcome
+    from .._engine.spec import ResourceSpec
+    from .directory import Directory, Entry
+    from .properties import Property
+
+_IDENTIFIERS = ("objectClass", "objectGUID", "objectSid")
+
+
+@dataclasses.dataclass(frozen=True)
+class ObjectKind:
+    """What sets one kind of object apart.
+
+    object_classes  for creation, the most special one last
+    rdn             type of the first part of its DN: C(CN) or C(OU)
+    default_path    container of new objects, relative to the domain
+    properties      everything but name and place
+    account_name    options -> sAMAccountName; None for a kind that has none
+    check           raises InvalidInput for options that no server could accept
+    """
+
+    spec: ResourceSpec
+    object_classes: tuple[str, ...]
+    rdn: str
+    default_path: str
+    properties: tuple[Property, ...]
+    account_name: t.Callable[[dict[str, t.Any]], str | None] | None = None
+    check: t.Callable[[dict[str, t.Any]], None] = lambda _params: None
+
+    @property
+    def attributes(self) -> list[str]:
+        """Everything that a read needs."""
+        names = [name for item in self.properties for name in item.attributes]
+        return [*_IDENTIFIERS, *dict.fromkeys(names)]
+
+
+class DirectoryBackend:
+    """Implements the engine's Backend for one task."""
+
+    def __init__(self, directory: Directory, kind: ObjectKind, params: dict[str, t.Any]) -> None:
+        self.server = directory.server
+        self.read_only = directory.read_only
+        self._directory = directory
+        self._kind = kind
+        self._params = params
+        self._entry: Entry | None = None
+        self._resolved: dict[tuple[str, str], str | None] = {}
+
+    def read(self, identity: dict[str, t.Any]) -> dict[str, t.Any] | None:
+        """Properties of the object, with its distinguished name, GUID and SID."""
+        self._entry = self._find(identity)
+        if self._entry is None:
+            return None
+        found: dict[str, t.Any] = _identifiers(self._entry)
+        if identity.get("identity"):
+            found["identity"] = identity["identity"]
+        found["name"], found["path"] = dn.leaf(self._entry.dn), dn.parent(self._entry.dn)
+        for item in self._kind.properties:
+            found.update(item.decode(self._entry))
+        return found
+
+    def resolve(self, kind: str, name: str) -> str | None:
+        """DN of a container or object, SID of a principal."""
+        if (kind, name) not in self._resolved:
+            self._resolved[kind, name] = self._resolve(kind, name)
+        return self._resolved[kind, name]
+
+    def write(self, plan: Plan, identity: dict[str, t.Any], _current: dict[str, t.Any] | None) -> None:
+        """One add, or at most one modify and one rename, or one delete."""
+        if plan.action == "create":
+            self._directory.add(self._place(identity, plan), self._new_attributes(plan))
+            return
+        entry = t.cast("Entry", self._entry)
+        if plan.action == "delete":
+            self._directory.delete(entry.dn)
+            return
+        changes = self._encoded(plan, entry)
+        if changes:
+            self._directory.modify(entry.dn, changes)
+        self._move(plan, entry)
+
+    def identify(self, outcome: Outcome) -> dict[str, t.Any]:
+        """Distinguished name, GUID and SID for the result; in check mode those of a new object are predicted."""
+        if outcome.plan.action == "create" and self.read_only:
+            place = self._place(self._kind.spec.identity(self._params), outcome.plan)
+            return {"distinguished_name": place, "object_guid": values.NO_GUID, "sid": values.NO_SID}
+        if self._entry is None:
+            return {"distinguished_name": None, "object_guid": None, "sid": None}
+        return _identifiers(self._entry)
+
+    def _find(self, identity: dict[str, t.Any]) -> Entry | None:
+        called, name = identity.get("identity"), identity.get("name")
+        entry = lookup.find(self._directory, called, self._kind.attributes) if called else None
+        if entry is None and called and lookup.is_fixed(called):
+            if self._params["state"] == "present":
+                raise NotFound(
+                    f"find {self._kind.spec.kind}",
+                    obj=called,
+                    server=self.server,
+                    why="no object has this identity, and none can be created with it",
+                    todo="Correct 'identity', or leave it out to create an object by 'name' and 'path'",
+                )
+            return None
+        if entry is None:
+            place = self._target_dn(identity)
+            entry = self._directory.get(place, self._kind.attributes) if place else None
+        if entry is None and name and not called:
+            entry = self._by_account_name(identity)
+        return self._of_this_kind(entry)
+
+    def _by_account_name(self, identity: dict[str, t.Any]) -> Entry | None:
+        """An account name is unique in the domain, so an object may be found wherever it was moved to."""
+        account = self._kind.account_name(self._params) if self._kind.account_name else None
+        if not account:
+            return None
+        entry = lookup.only(
+            self._directory, filters.equals("sAMAccountName", account), account, self._kind.attributes
+        )
+        if entry is None or not identity.get("path"):
+            return entry
+        if self._params["state"] == "absent":
+            return None
+        raise Conflict(
+            f"find {self._kind.spec.kind}",
+            obj=self._target_dn(identity) or account,
+            server=self.server,
+            why=f"its account name '{account}' belongs to '{entry.dn}'",
+            todo="Give 'identity' to move that object, or choose another name",
+        )
+
+    def _of_this_kind(self, entry: Entry | None) -> Entry | None:
+        if entry is None:
+            return None
+        wanted, classes = self._kind.object_classes[-1], entry.texts("objectClass")
+        if wanted.lower() not in {name.lower() for name in classes}:
+            raise Conflict(
+                f"manage {self._kind.spec.kind}",
+                obj=entry.dn,
+                server=self.server,
+                why=f"the object exists, but it is of the class {classes[-1] if classes else 'unknown'}",
+                todo="Choose another name, or use the module for that kind of object",
+            )
+        return entry
+
+    def _target_dn(self, identity: dict[str, t.Any]) -> str | None:
+        """Where the object is by its name and path. What is not given comes from an identity that is a DN; so a rename
+        or a move is found again when the old DN is gone."""
+        called = identity.get("identity") or ""
+        known = called if dn.is_dn(called) else ""
+        name = identity.get("name") or dn.leaf(known)
+        path = identity.get("path") or dn.parent(known) or self._default_path()
+        return dn.child(self._kind.rdn, name, self._checked_path(path)) if name else None
+
+    def _place(self, identity: dict[str, t.Any], plan: Plan) -> str:
+        place = self._target_dn({**identity, "name": plan.changes["name"].value})
+        return t.cast("str", place)
+
+    def _default_path(self) -> str:
+        return ",".join(part for part in (self._kind.default_path, self._directory.base) if part)
+
+    def _checked_path(self, path: str) -> str:
+        if not dn.is_dn(path):
+            raise InvalidInput(
+                f"manage {self._kind.spec.kind}",
+                obj=self._kind.spec.name_of(self._params),
+                server=self.server,
+                why=f"'{path}' is not a distinguished name",
+                todo="Write 'path' like OU=FlowOps,DC=example,DC=com",
+            )
+        return path
+
+    def _resolve(self, kind: str, name: str) -> str | None:
+        if kind == "container":
+            entry = self._directory.get(self._checked_path(name), ["objectClass"])
+            return entry.dn if entry else None
+        entry = lookup.find(self._directory, name, ["objectSid"])
+        if entry is None or kind != "principal":
+            return entry.dn if entry else None
+        sid = entry.first("objectSid")
+        if sid is None:
+            raise InvalidInput(
+                f"manage {self._kind.spec.kind}",
+                obj=self._kind.spec.name_of(self._params),
+                server=self.server,
+                why=f"'{name}' is '{entry.dn}', which has no SID and so cannot be granted anything",
+                todo="Name a group, a computer, a user or a service account",
+            )
+        return values.sid_from_bytes(sid)
+
+    def _new_attributes(self, plan: Plan) -> dict[str, list[bytes]]:
+        attributes = {"objectClass": [name.encode() for name in self._kind.object_classes]}
+        account = self._kind.account_name(self._params) if self._kind.account_name else None
+        if account:
+            attributes["sAMAccountName"] = [account.encode()]
+        for name, value in self._encoded(plan, None).items():
+            if value and not isinstance(value, Swap):
+                attributes[name] = value
+        return attributes
+
+    def _encoded(self, plan: Plan, entry: Entry | None) -> dict[str, t.Any]:
+        target: dict[str, t.Any] = {}
+        for item in self._kind.properties if entry is not None else ():
+            target.update(item.decode(t.cast("Entry", entry)))
+        target.update({key: change.value for key, change in plan.changes.items()})
+        attributes: dict[str, t.Any] = {}
+        for item in self._kind.properties:
+            if any(key in plan.changes for key in item.keys):
+                attributes.update(item.encode(plan.changes, target, entry))
+        return attributes
+
+    def _move(self, plan: Plan, entry: Entry) -> None:
+        if not {"name", "path"} & set(plan.changes):
+            return
+        name = plan.changes["name"].value if "name" in plan.changes else dn.leaf(entry.dn)
+        parent = plan.changes["path"].value if "path" in plan.changes else None
+        self._directory.move(entry.dn, dn.text(((self._kind.rdn, name),)), parent)
+
+
+def _identifiers(entry: Entry) -> dict[str, t.Any]:
+    guid, sid = entry.first("objectGUID"), entry.first("objectSid")
+    return {
+        "distinguished_name": entry.dn,
+        "object_guid": values.guid_from_bytes(guid) if guid else None,
+        "sid": values.sid_from_bytes(sid) if sid else None,
+    }
