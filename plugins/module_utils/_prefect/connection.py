@@ -1,0 +1,154 @@
+# Copyright: (c) 2026, flowops.prefect contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Options that say which Prefect API to talk to, and as whom. For internal use by this collection only."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import re
+import typing as t
+import urllib.parse
+
+from .._engine.env import env_fallback, given
+from .._engine.errors import InvalidInput
+
+_CLOUD_PATH = re.compile(r"^/api/accounts/[0-9a-fA-F-]{36}/workspaces/[0-9a-fA-F-]{36}$")
+_CLOUD_URL = "https://api.prefect.cloud/api/accounts/ACCOUNT_ID/workspaces/WORKSPACE_ID"
+_HEADER_NAME = re.compile(r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
+# Set by the client itself; a second value would break its requests or its answers to the server's challenges.
+_OWN_HEADERS = ("accept", "content-length", "content-type", "host", "user-agent", "prefect-csrf-")
+
+
+def _option(kind: str, *variables: str, **rest: t.Any) -> dict[str, t.Any]:
+    return {"type": kind, "fallback": (env_fallback, list(variables)), **rest}
+
+
+def argument_spec() -> dict[str, t.Any]:
+    """The connection options; documented in the C(prefect) documentation fragment."""
+    return {
+        "api_url": _option("str", "PREFECT_API_URL", required=True),
+        "api_key": _option("str", "PREFECT_API_KEY", no_log=True),
+        "auth_string": _option("str", "PREFECT_API_AUTH_STRING", no_log=True),
+        "custom_headers": _option("dict", "PREFECT_CLIENT_CUSTOM_HEADERS", no_log=True),
+        "ca_path": _option("path", "PREFECT_API_SSL_CERT_FILE", "SSL_CERT_FILE"),
+        "validate_certs": {"type": "bool", "default": True},
+        "timeout": {"type": "int", "default": 30},
+    }
+
+
+@dataclasses.dataclass(frozen=True)
+class Connection:
+    """Checked connection options.
+
+    api_url  without a trailing slash
+    verify   C(True), C(False) or the path of a CA bundle
+    timeout  seconds for one answer, and for all retries of one request
+    """
+
+    api_url: str
+    api_key: str = dataclasses.field(default="", repr=False)
+    auth_string: str = dataclasses.field(default="", repr=False)
+    headers: dict[str, str] = dataclasses.field(default_factory=dict, repr=False)
+    verify: bool | str = True
+    timeout: int = 30
+
+    @property
+    def is_cloud(self) -> bool:
+        """Whether the URL has the shape of a workspace in Prefect Cloud."""
+        return bool(_CLOUD_PATH.match(urllib.parse.urlsplit(self.api_url).path))
+
+    @classmethod
+    def from_params(cls, params: dict[str, t.Any], hide: t.Callable[[set[str]], object]) -> Connection:
+        """Connection from a module's options; an empty option counts as not given.
+
+        hide  is told texts that must not be shown although they are only part of an option
+        """
+        url = _checked_url(params["api_url"], hide)
+        key, auth = params.get("api_key") or "", params.get("auth_string") or ""
+        if key and auth:
+            raise _invalid(
+                url,
+                "api_key and auth_string exclude each other",
+                "Give api_key for Prefect Cloud or a gateway, auth_string for a self-hosted server with basic"
+                " authentication; mind PREFECT_API_KEY and PREFECT_API_AUTH_STRING in the environment",
+            )
+        if auth:
+            user, colon, password = auth.partition(":")
+            if not (user and colon and password):
+                raise _invalid(url, "auth_string is not of the form user:password", "Correct auth_string")
+            hide({password})
+        if (params.get("timeout") or 0) < 1:
+            raise _invalid(url, "timeout is below 1 second", "Give a positive number of seconds")
+        return cls(
+            api_url=url,
+            api_key=key,
+            auth_string=auth,
+            headers=_checked_headers(url, params.get("custom_headers") or {}, hide),
+            verify=_verification(url, params),
+            timeout=params["timeout"],
+        )
+
+
+def _invalid(server: str, why: str, todo: str) -> InvalidInput:
+    return InvalidInput("use the connection options", server=server, why=why, todo=todo)
+
+
+def _checked_url(url: str | None, hide: t.Callable[[set[str]], object]) -> str:
+    if not given(url):
+        raise _invalid(
+            "", "api_url is empty", "Set api_url or PREFECT_API_URL, such as http://prefect.example.com:4200/api"
+        )
+    try:
+        parts = urllib.parse.urlsplit(str(url).strip())
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, port, parts = None, None, urllib.parse.urlsplit("")
+    if parts.password:
+        hide({parts.password, urllib.parse.unquote(parts.password)})
+    if parts.scheme not in ("http", "https") or not host:
+        raise _invalid("", "api_url is not an http or https URL", "Give it like http://prefect.example.com:4200/api")
+    server = f"{parts.scheme}://{f'[{host}]' if ':' in host else host}{f':{port}' if port else ''}"
+    if parts.username or parts.password:
+        raise _invalid(server, "api_url holds a user name or password", "Move them to auth_string")
+    if parts.query or parts.fragment:
+        raise _invalid(server, "api_url holds a query or fragment", f"Give it like {server}/api")
+    path = parts.path.rstrip("/")
+    if host == "app.prefect.cloud" or (host.endswith(".prefect.cloud") and not _CLOUD_PATH.match(path)):
+        raise _invalid(
+            f"{server}{path}",
+            "this is not the API address of a Prefect Cloud workspace",
+            f"Give api_url like {_CLOUD_URL}",
+        )
+    return f"{server}{path}"
+
+
+def _checked_headers(url: str, headers: dict[t.Any, t.Any], hide: t.Callable[[set[str]], object]) -> dict[str, str]:
+    """Header values are texts without control characters; errors name the header and never show the value."""
+    checked = {}
+    for name, value in headers.items():
+        text = str(value)
+        hide({text})
+        if not _HEADER_NAME.match(str(name)):
+            raise _invalid(url, "custom_headers holds a name that is no header name", "Correct custom_headers")
+        if str(name).lower().startswith(_OWN_HEADERS):
+            raise _invalid(url, f"custom_headers may not set '{name}'", "Remove it; the module sets it itself")
+        if value is None or not text.isprintable() or not text.isascii():
+            raise _invalid(url, f"the value of header '{name}' is not printable ASCII text", "Correct custom_headers")
+        checked[str(name)] = text
+    return checked
+
+
+def _verification(url: str, params: dict[str, t.Any]) -> bool | str:
+    path = params.get("ca_path")
+    if not params.get("validate_certs", True):
+        return False
+    if not given(path):
+        return True
+    if not os.path.exists(path):
+        raise _invalid(
+            url, f"ca_path '{path}' does not exist", "Give the path of a PEM file on the machine that runs the module"
+        )
+    # AWX writes an empty file for a certificate field that was left out
+    return path if os.path.isdir(path) or os.path.getsize(path) else True
