@@ -22,10 +22,27 @@ def build(root: Path, folder: Path, log: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     for name, subject in (("ca", "flowops lab CA"), ("unrelated-ca", "unrelated CA")):
         _openssl(
-            root, folder, log,
-            ["req", "-x509", *_KEY, "-days", str(DAYS), "-subj", f"/CN={subject}", "-keyout", f"{name}.key", "-out", f"{name}.pem",
-             "-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=critical,keyCertSign,cRLSign"],
-        )  # fmt: skip
+            root,
+            folder,
+            log,
+            [
+                "req",
+                "-x509",
+                *_KEY,
+                "-days",
+                str(DAYS),
+                "-subj",
+                f"/CN={subject}",
+                "-keyout",
+                f"{name}.key",
+                "-out",
+                f"{name}.pem",
+                "-addext",
+                "basicConstraints=critical,CA:TRUE",
+                "-addext",
+                "keyUsage=critical,keyCertSign,cRLSign",
+            ],
+        )
     servers = {names.DC_NAME: (names.DC_FQDN, names.DC_ADDRESS, [names.DNS_DOMAIN])}
     servers |= {host.name: (host.fqdn, host.address, [host.name]) for host in names.WINDOWS_HOSTS}
     for name, (fqdn, address, more) in servers.items():
@@ -34,12 +51,31 @@ def build(root: Path, folder: Path, log: Path) -> None:
             f"subjectAltName={alternatives}\nextendedKeyUsage=serverAuth\nbasicConstraints=CA:FALSE\n"
             "authorityKeyIdentifier=keyid\nkeyUsage=digitalSignature\n"
         )
-        _openssl(root, folder, log, ["req", *_KEY, "-subj", f"/CN={fqdn}", "-keyout", f"{name}.key", "-out", f"{name}.csr"])
         _openssl(
-            root, folder, log,
-            ["x509", "-req", "-in", f"{name}.csr", "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial", "-days", str(DAYS),
-             "-extfile", f"{name}.ext", "-out", f"{name}.pem"],
-        )  # fmt: skip
+            root, folder, log, ["req", *_KEY, "-subj", f"/CN={fqdn}", "-keyout", f"{name}.key", "-out", f"{name}.csr"]
+        )
+        _openssl(
+            root,
+            folder,
+            log,
+            [
+                "x509",
+                "-req",
+                "-in",
+                f"{name}.csr",
+                "-CA",
+                "ca.pem",
+                "-CAkey",
+                "ca.key",
+                "-CAcreateserial",
+                "-days",
+                str(DAYS),
+                "-extfile",
+                f"{name}.ext",
+                "-out",
+                f"{name}.pem",
+            ],
+        )
     for key in folder.glob("*.key"):
         key.chmod(0o600)
 
@@ -51,5 +87,13 @@ def is_fresh(folder: Path) -> bool:
 
 
 def _openssl(root: Path, folder: Path, log: Path, arguments: list[str]) -> None:
-    command = inside(root, ["sh", "-c", 'cd "$0" && umask 077 && exec openssl "$@"', _INSIDE, *arguments], {folder: _INSIDE})
-    run_logged(command, log, what="making the lab's certificates", todo="read the log, then run the same command again", env=ENVIRONMENT)
+    command = inside(
+        root, ["sh", "-c", 'cd "$0" && umask 077 && exec openssl "$@"', _INSIDE, *arguments], {folder: _INSIDE}
+    )
+    run_logged(
+        command,
+        log,
+        what="making the lab's certificates",
+        todo="read the log, then run the same command again",
+        env=ENVIRONMENT,
+    )

@@ -50,4 +50,6 @@ def run_logged(
         except subprocess.TimeoutExpired:
             raise LabError(f"{what}: not done after {timeout:.0f} s", log, todo) from None
     if done.returncode != 0:
-        raise LabError(f"{what}: {Path(str(command[0])).name} ended with {done.returncode}: {last_line(log)}", log, todo)
+        raise LabError(
+            f"{what}: {Path(str(command[0])).name} ended with {done.returncode}: {last_line(log)}", log, todo
+        )

@@ -28,6 +28,7 @@ def start(paths: Paths) -> None:
     if not (state / "etc" / "smb.conf").is_file():
         directory_template.restore(paths)
     samba = ["samba", "--foreground", "--no-process-group", "-s", f"{directory_template.STATE}/etc/smb.conf"]
+    readiness.require_free("the directory", names.DC_ADDRESS, 636)
     process = processes.start(
         paths,
         PART,
@@ -41,8 +42,10 @@ def start(paths: Paths) -> None:
         "the directory",
         process,
         processes.log_file(paths, PART),
-        lambda: readiness.accepts_ldap_bind(names.DC_ADDRESS, names.DC_FQDN, ca, user, password)
-        and readiness.accepts_tcp(names.DC_ADDRESS, 88),
+        lambda: (
+            readiness.accepts_ldap_bind(names.DC_ADDRESS, names.DC_FQDN, ca, user, password)
+            and readiness.accepts_tcp(names.DC_ADDRESS, 88)
+        ),
         seconds=60,
     )
 

@@ -26,7 +26,14 @@ STATE = "/srv/directory"
 _PLAN = "/srv/populate"
 STAMP = ".complete"
 _TODO = "read the log, then run the same command again"
-_SOURCES = ("directory_template.py", "certificates.py", "names.py", "inside/populate_directory.py", "templates/smb.conf", "templates/krb5.conf")
+_SOURCES = (
+    "directory_template.py",
+    "certificates.py",
+    "names.py",
+    "inside/populate_directory.py",
+    "templates/smb.conf",
+    "templates/krb5.conf",
+)
 
 
 def folder(paths: Paths) -> Path:
@@ -41,7 +48,11 @@ def _digest() -> str:
 
 def is_complete(paths: Paths) -> bool:
     stamp = folder(paths) / STAMP
-    return stamp.is_file() and stamp.read_text().strip() == _digest() and certificates.is_fresh(folder(paths) / "certificates")
+    return (
+        stamp.is_file()
+        and stamp.read_text().strip() == _digest()
+        and certificates.is_fresh(folder(paths) / "certificates")
+    )
 
 
 def ensure(paths: Paths) -> Path:
@@ -78,15 +89,29 @@ def _build(paths: Paths, root: Path) -> None:
     for part in ("etc", "run", "lock", "private", "state", "cache", "log", "tls"):
         (state / part).mkdir(parents=True)
     certificates.build(root, template / "certificates", log)
-    for source, target in ((f"{names.DC_NAME}.pem", "cert.pem"), (f"{names.DC_NAME}.key", "key.pem"), ("ca.pem", "ca.pem")):
+    for source, target in (
+        (f"{names.DC_NAME}.pem", "cert.pem"),
+        (f"{names.DC_NAME}.key", "key.pem"),
+        ("ca.pem", "ca.pem"),
+    ):
         shutil.copy2(template / "certificates" / source, state / "tls" / target)
     _render("smb.conf", state / "etc" / "smb.conf")
     _render("krb5.conf", template / "krb5.conf")
-    accounts = [names.ADMINISTRATOR, names.ANSIBLE_ACCOUNT, names.USER, *(host.computer for host in names.WINDOWS_HOSTS)]
+    accounts = [
+        names.ADMINISTRATOR,
+        names.ANSIBLE_ACCOUNT,
+        names.USER,
+        *(host.computer for host in names.WINDOWS_HOSTS),
+    ]
     for account in accounts:
         secret_files.write(secrets / account, secret_files.new_password())
     _provision(root, template, state, log)
-    run_logged(["tar", "-C", state, "--sparse", "-cf", template / "state.tar", "."], log, what="keeping the domain's snapshot", todo=_TODO)
+    run_logged(
+        ["tar", "-C", state, "--sparse", "-cf", template / "state.tar", "."],
+        log,
+        what="keeping the domain's snapshot",
+        todo=_TODO,
+    )
     shutil.rmtree(state)
     (template / STAMP).write_text(f"{_digest()}\n")
 
@@ -115,10 +140,20 @@ def _provision(root: Path, template: Path, state: Path, log: Path) -> None:
     environment = {**ENVIRONMENT, "TDB_NO_FSYNC": "1", "PYTHONDONTWRITEBYTECODE": "1"}
     binds = {state: STATE, template: _PLAN}
     provision = [
-        "samba-tool", "domain", "provision", "-s", configuration, f"--realm={names.REALM}", f"--domain={names.NETBIOS}",
-        f"--host-name={names.DC_NAME}", f"--host-ip={names.DC_ADDRESS}", "--server-role=dc", "--dns-backend=SAMBA_INTERNAL",
-        "--function-level=2016", "--quiet",
-    ]  # fmt: skip
+        "samba-tool",
+        "domain",
+        "provision",
+        "-s",
+        configuration,
+        f"--realm={names.REALM}",
+        f"--domain={names.NETBIOS}",
+        f"--host-name={names.DC_NAME}",
+        f"--host-ip={names.DC_ADDRESS}",
+        "--server-role=dc",
+        "--dns-backend=SAMBA_INTERNAL",
+        "--function-level=2016",
+        "--quiet",
+    ]
     steps = (
         (provision, "provisioning the domain"),
         # without it the LDAP service has no principal names and Kerberos binds fail
@@ -137,10 +172,16 @@ def restore(paths: Paths) -> None:
     shutil.rmtree(state, ignore_errors=True)
     state.mkdir(parents=True)
     what = "restoring the domain's snapshot"
-    run_logged(["tar", "-C", state, "-xf", template / "state.tar"], paths.run_logs / "directory.log", what=what, todo=_TODO)
+    run_logged(
+        ["tar", "-C", state, "-xf", template / "state.tar"], paths.run_logs / "directory.log", what=what, todo=_TODO
+    )
     for name in ("certificates", "keytabs", "secrets"):
         target = paths.run / name
         shutil.rmtree(target, ignore_errors=True)
-        shutil.copytree(template / name, target, ignore=shutil.ignore_patterns("ca.key", "*.csr", "*.ext", "*.srl", "unrelated-ca.key"))
+        shutil.copytree(
+            template / name,
+            target,
+            ignore=shutil.ignore_patterns("ca.key", "*.csr", "*.ext", "*.srl", "unrelated-ca.key"),
+        )
         os.chmod(target, 0o700)
     shutil.copyfile(template / "krb5.conf", paths.run / "krb5.conf")

@@ -76,5 +76,11 @@ def ensure(paths: Paths, packages: Iterable[str], purpose: str) -> None:
                 return
             except LabError:
                 say("the package lists are stale; refreshing them")
-        run_logged(["apt-get", *options, "update"], log, what="Debian package lists", todo="check the machine's apt sources", env=env)
+        run_logged(
+            ["apt-get", *options, "update"],
+            log,
+            what="Debian package lists",
+            todo="check the machine's apt sources",
+            env=env,
+        )
         run_logged(install, log, what=f"Debian packages for {purpose}", todo=fix, env=env)

@@ -18,7 +18,12 @@ shift
 exec chroot "$root" "$@"
 """
 
-ENVIRONMENT = {"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "LC_ALL": "C.UTF-8", "HOME": "/root", "DEBIAN_FRONTEND": "noninteractive"}
+ENVIRONMENT = {
+    "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+    "LC_ALL": "C.UTF-8",
+    "HOME": "/root",
+    "DEBIAN_FRONTEND": "noninteractive",
+}
 
 
 def own_namespaces(command: Sequence[str | Path]) -> list[str]:
@@ -34,7 +39,19 @@ def inside(root: Path, command: Sequence[str | Path], binds: Mapping[Path, str] 
         mount_point = root / target.lstrip("/")
         mount_point.mkdir(parents=True, exist_ok=True)
         pairs += [str(outside), target]
-    enter = ["unshare", "--mount", "--propagation", "private", "sh", "-c", _ENTER, "enter-root-folder", str(root), *pairs, "--"]
+    enter = [
+        "unshare",
+        "--mount",
+        "--propagation",
+        "private",
+        "sh",
+        "-c",
+        _ENTER,
+        "enter-root-folder",
+        str(root),
+        *pairs,
+        "--",
+    ]
     return [*enter, *(str(part) for part in command)]
 
 

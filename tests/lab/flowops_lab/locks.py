@@ -16,7 +16,7 @@ from flowops_lab.console import LabError, say
 
 @contextlib.contextmanager
 def held(folder: Path, name: str, wait: float = 1800) -> Iterator[None]:
-    """Hold the lock ``name``; wait up to ``wait`` seconds for another command to finish. The kernel frees it on a crash."""
+    """Hold the lock ``name``; wait up to ``wait`` seconds for another command. A crash frees it."""
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / f"{name}.lock"
     end = time.monotonic() + wait
@@ -29,10 +29,12 @@ def held(folder: Path, name: str, wait: float = 1800) -> Iterator[None]:
             except BlockingIOError:
                 if time.monotonic() > end:
                     raise LabError(
-                        f"another lab command has held \"{name}\" for {wait:.0f} s", file, "wait for it or end it, then try again"
+                        f'another lab command has held "{name}" for {wait:.0f} s',
+                        file,
+                        "wait for it or end it, then try again",
                     ) from None
                 if not told:
-                    say(f"waiting for another lab command that holds \"{name}\"")
+                    say(f'waiting for another lab command that holds "{name}"')
                     told = True
                 time.sleep(0.2)
         yield

@@ -4,8 +4,8 @@
 """Processes of the lab: one session each, found again by pid and start time, never by name.
 
 A part is found by three things together: its pid file, its session, and a mark in the environment that its children
-inherit. So a child that left the session (Wine's server does), or that wrote over its environment (Samba's do), or whose
-parent crashed, is still found, and a process that merely got a recycled pid never is.
+inherit. So a child that left the session (Wine's server does), or that wrote over its environment (Samba's do), or
+whose parent crashed, is still found, and a process that merely got a recycled pid never is.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 @dataclass(frozen=True)
 class Process:
-    """What a pid file holds. ``started`` is the kernel's start time in clock ticks, ``since`` seconds since the epoch."""
+    """What a pid file holds. ``started`` is in the kernel's clock ticks, ``since`` in seconds since the epoch."""
 
     part: str
     pid: int
@@ -154,14 +154,16 @@ def stop(paths: Paths, part: str, grace: float = 10) -> None:
     end = time.monotonic() + 10
     while alive := members(paths, part):
         if time.monotonic() > end:
-            raise LabError(f"{part} can't be ended: pids {alive}", log_file(paths, part), "look at these processes, then try again")
+            raise LabError(
+                f"{part} can't be ended: pids {alive}", log_file(paths, part), "look at these processes, then try again"
+            )
         _signal(alive, signal.SIGKILL)
         time.sleep(0.05)
     (paths.pids / f"{part}.json").unlink(missing_ok=True)
 
 
 def _children(pid: int) -> list[int]:
-    """The direct children: in a process namespace of its own, the first of them is the part and ``pid`` only its keeper."""
+    """The direct children: with a process namespace, the child is the part and ``pid`` only its keeper."""
     try:
         return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except OSError:

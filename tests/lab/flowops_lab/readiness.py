@@ -5,12 +5,11 @@
 
 from __future__ import annotations
 
-import json
+import base64
+import http.client
 import socket
 import ssl
 import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
@@ -32,18 +31,23 @@ def wait(what: str, process: Process, log: Path, ready: Callable[[], bool], seco
         if not process.is_alive():
             raise LabError(f"{what} at {process.address} ended at its start: {last_line(log)}", log, "read the log")
         if time.monotonic() > end:
-            raise LabError(f"{what} at {process.address} is not ready after {seconds:.0f} s: {problem}", log, "read the log")
+            raise LabError(
+                f"{what} at {process.address} is not ready after {seconds:.0f} s: {problem}", log, "read the log"
+            )
         time.sleep(0.1)
 
 
-def answers_http(url: str) -> bool:
-    """Whether a GET gives 200 and, where the body is JSON, something true."""
-    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+def answers_http(address: str, port: int, path: str, auth: str | None = None) -> bool:
+    """Whether a plain GET gives 200; ``auth`` is USER:PASSWORD for basic authentication."""
+    headers = {"Authorization": f"Basic {base64.b64encode(auth.encode()).decode()}"} if auth else {}
+    connection = http.client.HTTPConnection(address, port, timeout=5)
     try:
-        with opener.open(url, timeout=5) as answer:
-            return bool(json.loads(answer.read() or b"true"))
-    except urllib.error.HTTPError:
+        connection.request("GET", path, headers=headers)
+        return connection.getresponse().status == 200
+    except http.client.HTTPException:
         return False
+    finally:
+        connection.close()
 
 
 def accepts_ldap_bind(address: str, server_name: str, ca: Path, user: str, password: str) -> bool:
@@ -69,3 +73,17 @@ def _ber(tag: int, content: bytes) -> bytes:
 def accepts_tcp(address: str, port: int) -> bool:
     with socket.create_connection((address, port), timeout=2):
         return True
+
+
+def require_free(what: str, address: str, port: int) -> None:
+    """Nobody else may listen there: a second lab would be mistaken for this one."""
+    try:
+        taken = accepts_tcp(address, port)
+    except OSError:
+        return
+    if taken:
+        raise LabError(
+            f"{what} can't start: something else listens there",
+            f"{address}:{port}",
+            "end it (another lab?), then try again",
+        )

@@ -20,7 +20,7 @@ from flowops_lab.locks import held
 from flowops_lab.paths import Paths
 
 SUITE = "trixie"
-# samba-ad-provision, python3-cryptography and python3-markdown are only recommended by samba, but provisioning needs them
+# samba-ad-provision, python3-cryptography and python3-markdown are only recommended by samba; provisioning needs them
 PACKAGES = (
     "samba",
     "samba-ad-dc",
@@ -78,8 +78,11 @@ def _build(paths: Paths, root: Path) -> None:
     say(f"building the root folder (Debian {SUITE})")
     run_logged(
         ["debootstrap", "--variant=minbase", "--include=ca-certificates", SUITE, root],
-        log, what=what, todo=todo, env={"DEBIAN_FRONTEND": "noninteractive"},
-    )  # fmt: skip
+        log,
+        what=what,
+        todo=todo,
+        env={"DEBIAN_FRONTEND": "noninteractive"},
+    )
     (root / "etc" / "hosts").write_text("127.0.0.1 localhost\n")
     shutil.copyfile("/etc/resolv.conf", root / "etc" / "resolv.conf")
     no_daemons = root / "usr" / "sbin" / "policy-rc.d"

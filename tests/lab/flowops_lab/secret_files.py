@@ -14,10 +14,14 @@ _ALPHABET = string.ascii_letters + string.digits
 
 
 def new_password(length: int = 24) -> str:
-    """Letters and digits with at least one of each kind (AD's complexity rule), and nothing that any format must escape."""
+    """Letters and digits with at least one of each kind (AD's rule), and nothing that a format must escape."""
     while True:
         candidate = "".join(secrets.choice(_ALPHABET) for position in range(length))
-        if any(c.islower() for c in candidate) and any(c.isupper() for c in candidate) and any(c.isdigit() for c in candidate):
+        if (
+            any(c.islower() for c in candidate)
+            and any(c.isupper() for c in candidate)
+            and any(c.isdigit() for c in candidate)
+        ):
             return candidate
 
 

@@ -33,7 +33,9 @@ def ensure(paths: Paths, name: str) -> Path:
     """The folder of the environment ``name``, built first when it is missing, half-made or made from other pins."""
     file = paths.requirements / f"{name}.txt"
     if not file.is_file():
-        raise LabError(f"no virtual environment is called \"{name}\"", paths.requirements, f"choose one of {', '.join(names(paths))}")
+        raise LabError(
+            f'no virtual environment is called "{name}"', paths.requirements, f"choose one of {', '.join(names(paths))}"
+        )
     text = file.read_text()
     folder = paths.virtual_environments / name
     digest = hashlib.sha256(text.encode()).hexdigest()
@@ -54,26 +56,35 @@ def _complete(folder: Path, digest: str) -> bool:
 def _build(paths: Paths, name: str, file: Path, text: str, folder: Path) -> None:
     requires = re.search(r"^# requires-python: (.+)$", text, re.MULTILINE)
     if requires is None:
-        raise LabError("the requirement file names no Python version", file, "add a line \"# requires-python: >=3.11\"")
-    python = interpreters.find(requires[1], f"the virtual environment \"{name}\"")
+        raise LabError("the requirement file names no Python version", file, 'add a line "# requires-python: >=3.11"')
+    python = interpreters.find(requires[1], f'the virtual environment "{name}"')
     if any(package in text for package in BUILT_FROM_SOURCE):
         headers = ("python3-dev",) if python.is_distributions else ()
-        host_packages.ensure(paths, (*BUILD_PACKAGES, *headers), f"building the virtual environment \"{name}\"")
-    uv = _uv(paths)
-    say(f"building the virtual environment \"{name}\" (Python {'.'.join(map(str, python.version))})")
+        host_packages.ensure(paths, (*BUILD_PACKAGES, *headers), f'building the virtual environment "{name}"')
+    uv = installer(paths)
+    say(f'building the virtual environment "{name}" (Python {".".join(map(str, python.version))})')
     log = paths.logs / f"venv-{name}.log"
     log.unlink(missing_ok=True)
     shutil.rmtree(folder, ignore_errors=True)
-    env = {"UV_CACHE_DIR": str(paths.cache / "uv"), "UV_PYTHON_DOWNLOADS": "never", "VIRTUAL_ENV": ""}
+    env = installer_environment(paths)
     todo = "read the log, then run the same command again"
-    what = f"building the virtual environment \"{name}\""
+    what = f'building the virtual environment "{name}"'
     run_logged([uv, "venv", "--python", python.executable, folder], log, what=what, todo=todo, env=env)
     run_logged(
-        [uv, "pip", "install", "--no-deps", "--python", folder / "bin" / "python", "-r", file], log, what=what, todo=todo, env=env
+        [uv, "pip", "install", "--no-deps", "--python", folder / "bin" / "python", "-r", file],
+        log,
+        what=what,
+        todo=todo,
+        env=env,
     )
 
 
-def _uv(paths: Paths) -> Path:
+def installer_environment(paths: Paths) -> dict[str, str]:
+    """Keeps the installer's cache in the lab's folder, on the same file system as what it installs."""
+    return {"UV_CACHE_DIR": str(paths.cache / "uv"), "UV_PYTHON_DOWNLOADS": "never", "VIRTUAL_ENV": ""}
+
+
+def installer(paths: Paths) -> Path:
     """uv in a small environment of its own, made with pip."""
     folder = paths.virtual_environments / "uv"
     if _complete(folder, UV):

@@ -4,7 +4,8 @@
 """Fill the new domain, offline, before its first start. Runs inside the root folder with Samba's own Python.
 
 The one argument is a JSON file: configuration, database, base_dn, delegated_ou, administrator, ansible_account,
-user, group, hosts (name, fqdn, principals), secrets and keytabs (folders; a password is the file named like its account).
+user, group, hosts (name, fqdn, principals), secrets and keytabs (folders; a password lies in the file named
+like its account).
 """
 
 from __future__ import annotations
