@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import pathlib
 import signal
 import time
 
@@ -34,13 +35,14 @@ class CallbackModule(CallbackBase):
         super().__init__()
         path = os.environ.get("FLOWOPS_EVENTS")
         self.disabled = not path
-        self.out = open(path, "a", encoding="utf-8") if path else None  # pylint: disable=consider-using-with
+        self.path = pathlib.Path(path or os.devnull)
         self.kill_at = int(os.environ.get("FLOWOPS_KILL_AT") or 0)
         self.started = 0
 
     def _write(self, **event):
-        self.out.write(json.dumps({"time": time.time(), **event}, default=str) + "\n")
-        self.out.flush()
+        # Opened anew each time: nothing is lost in a buffer when the run is killed.
+        with self.path.open("a", encoding="utf-8") as out:
+            out.write(json.dumps({"time": time.time(), **event}, default=str) + "\n")
 
     def _outcome(self, outcome, result, item=None):
         data = result.result
@@ -69,7 +71,7 @@ class CallbackModule(CallbackBase):
         if self.started == self.kill_at:
             os.killpg(os.getpgid(0), signal.SIGKILL)
 
-    def v2_playbook_on_task_start(self, task, is_conditional):
+    def v2_playbook_on_task_start(self, task, **_how):
         self._start(task)
 
     def v2_playbook_on_handler_task_start(self, task):
@@ -82,7 +84,7 @@ class CallbackModule(CallbackBase):
     def v2_runner_item_on_ok(self, result):
         self._outcome("ok", result, self._label(result))
 
-    def v2_runner_on_failed(self, result, ignore_errors=False):
+    def v2_runner_on_failed(self, result, **_how):
         self._outcome("failed", result)
 
     def v2_runner_item_on_failed(self, result):

@@ -19,20 +19,21 @@ READ = ("objectClass", "member", "managedBy", "description", "servicePrincipalNa
 
 @dataclasses.dataclass(frozen=True)
 class Estate:
-    """Where to look. C(user) and C(password) read the directory; C(ca) is the lab's authority."""
+    """Where to look. C(user) and the content of C(password_file) read the directory; C(ca) is the lab's authority."""
 
     directory: str
     directory_name: str
     ca: pathlib.Path
     user: str
-    password: str
+    password_file: pathlib.Path
     api: str
 
     def directory_objects(self) -> dict[str, dict[str, t.Any]]:
         """Everything below the branch that the estate describes, by DN; empty when the branch is not there."""
         tls = ldap3.Tls(validate=ssl.CERT_REQUIRED, ca_certs_file=str(self.ca), valid_names=[self.directory_name])
         server = ldap3.Server(self.directory, use_ssl=True, tls=tls, connect_timeout=10, get_info=ldap3.NONE)
-        with ldap3.Connection(server, self.user, self.password, auto_bind=True, raise_exceptions=False) as connection:
+        password = self.password_file.read_text().strip()
+        with ldap3.Connection(server, self.user, password, auto_bind=True) as connection:
             connection.search(BASE, "(objectClass=*)", attributes=list(READ))
             return {
                 entry["dn"]: {name: sorted(map(str, _list(value))) for name, value in entry["attributes"].items()}
@@ -58,6 +59,15 @@ class Estate:
         return {
             worker["name"]: worker["last_heartbeat_time"] for worker in self._post(f"work_pools/{pool}/workers/filter")
         }
+
+    def registered(self, pool: str = "windows") -> dict[str, str]:
+        """When each worker registered for the first time, by name."""
+        return {worker["name"]: worker["created"] for worker in self._post(f"work_pools/{pool}/workers/filter")}
+
+    def flow_runs_of(self, host: str) -> list[str]:
+        """Names of the finished verification runs for one host."""
+        wanted = {"tags": {"all_": ["verification", f"host:{host}"]}, "state": {"type": {"any_": ["COMPLETED"]}}}
+        return [run["name"] for run in self._post("flow_runs/filter", {"flow_runs": wanted})]
 
     def content(self) -> dict[str, list[tuple[t.Any, ...]]]:
         """Work pools, queues and variables: what the estate says about them, without identifiers and times."""

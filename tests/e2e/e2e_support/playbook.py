@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import collections
 import dataclasses
+import itertools
 import json
 import os
 import pathlib
@@ -73,7 +74,7 @@ class Run:
         """The tasks that took longest, one readable line each."""
         marks = [event for event in self.events if event["event"] in ("task", "stats")]
         spent: collections.Counter[str] = collections.Counter()
-        for event, following in zip(marks, marks[1:], strict=False):
+        for event, following in itertools.pairwise(marks):
             spent[event["task"]] += following["time"] - event["time"]
         return [f"{seconds:6.1f} s  {task}" for task, seconds in spent.most_common(count)]
 

@@ -1,0 +1,90 @@
+# Copyright: (c) 2026, flowops.prefect contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One lab for all end-to-end tests: the first test finds it empty, the others say what they need of it."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import pathlib
+
+import pytest
+from e2e_support.estate import Estate
+from e2e_support.lab import ROOT, home, inventory, lab
+from e2e_support.playbook import Ansible
+
+HERE = pathlib.Path(__file__).resolve().parent
+SITE = "flowops.prefect.site"
+# From the empty lab through the working one to the one that is broken on purpose.
+ORDER = ("test_site", "test_reboot", "test_delegation", "test_bad_input", "test_secrets", "test_failures")
+
+
+def pytest_collection_modifyitems(items):
+    """Files in the order that needs the fewest resets."""
+    here = [item for item in items if item.path.is_relative_to(HERE)]
+    rank = {item: ORDER.index(item.path.stem) if item.path.stem in ORDER else len(ORDER) for item in here}
+    places = [index for index, item in enumerate(items) if item in rank]
+    for index, item in zip(places, sorted(here, key=rank.__getitem__), strict=True):
+        items[index] = item
+
+
+@dataclasses.dataclass
+class Lab:
+    """Whether the estate stands, so that a test which only needs it does not build it again."""
+
+    converged: bool = False
+    ansible: Ansible | None = None
+
+    def reset(self) -> None:
+        """The empty estate."""
+        self.converged = False
+        lab("reset")
+
+    def converge(self) -> None:
+        """The whole estate, by one run of the site playbook unless it stands already."""
+        if not self.converged:
+            run = self.ansible.playbook(SITE)
+            assert run.status == 0, run.output[-4000:]
+            self.converged = True
+
+
+@pytest.fixture(scope="session")
+def the_lab(ansible):
+    """The running lab."""
+    return Lab(ansible=ansible)
+
+
+@pytest.fixture(scope="session")
+def ansible():
+    """Ansible with the installed collection and the lab's hosts over WinRM with NTLM."""
+    lab("up")
+    environment = {
+        "ANSIBLE_CONFIG": str(ROOT / "tests" / "lab" / "ansible.cfg"),
+        "KRB5_CONFIG": str(home() / "run" / "krb5.conf"),
+    }
+    collections = pathlib.Path(lab("install").splitlines()[-1])
+    yield Ansible(collections, inventory(), ROOT / "build" / "test" / "e2e", environment)
+    if not os.environ.get("FLOWOPS_KEEP_LAB"):
+        lab("down")
+
+
+@pytest.fixture(scope="session")
+def estate():
+    """What is really there, once the lab is up."""
+    run = home() / "run"
+    return Estate(
+        directory="127.0.0.77",
+        directory_name="dc1.lab.test",
+        ca=run / "certificates" / "ca.pem",
+        user="svc-ansible@lab.test",
+        password_file=run / "secrets" / "svc-ansible",
+        api="http://127.0.0.90:4200/api",
+    )
+
+
+@pytest.fixture
+def converged(the_lab):
+    """The lab with the whole estate in it."""
+    the_lab.converge()
+    return the_lab
