@@ -86,25 +86,6 @@ notes:
   - Time-outs, referrals and results that a server cuts short are errors; they never count as "nothing found".
 """
 
-    ATTRIBUTES = r"""
-attributes:
-  check_mode:
-    description: Can run in check mode and say what would change, without changing anything.
-    support: full
-  diff_mode:
-    description: Returns what has changed, or in check mode what would change.
-    support: full
-  platform:
-    description: Where the module runs.
-    support: full
-    platforms: posix
-  action_group:
-    description: Set the connection once with C(module_defaults) and C(group/flowops.prefect.ad).
-    support: full
-    membership:
-      - flowops.prefect.ad
-"""
-
     OBJECT = r"""
 options:
   identity:

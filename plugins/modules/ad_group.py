@@ -61,7 +61,8 @@ author:
   - flowops.prefect contributors (@flowops-prefect)
 extends_documentation_fragment:
   - flowops.prefect.ad
-  - flowops.prefect.ad.attributes
+  - flowops.prefect.attributes.ad
+  - flowops.prefect.attributes.resource
   - flowops.prefect.ad.object
 seealso:
   - module: flowops.prefect.ad_ou

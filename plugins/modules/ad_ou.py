@@ -11,8 +11,8 @@ short_description: Manage an organizational unit
 version_added: 0.1.0
 description:
   - Creates, changes, renames, moves and removes an organizational unit in Active Directory, over LDAP with TLS.
-  - An organizational unit that holds objects is not removed; the error says so. Check mode does not look for that, because
-    earlier tasks of the same run may empty it.
+  - An organizational unit that holds objects is not removed; the error says so. Check mode does not look for that,
+    because earlier tasks of the same run may empty it.
 options:
   path:
     description:
@@ -21,7 +21,8 @@ author:
   - flowops.prefect contributors (@flowops-prefect)
 extends_documentation_fragment:
   - flowops.prefect.ad
-  - flowops.prefect.ad.attributes
+  - flowops.prefect.attributes.ad
+  - flowops.prefect.attributes.resource
   - flowops.prefect.ad.object
 seealso:
   - module: flowops.prefect.ad_group

@@ -10,7 +10,8 @@ module: ad_service_account
 short_description: Manage a group managed service account (gMSA)
 version_added: 0.1.0
 description:
-  - Creates, changes, renames, moves and removes a group managed service account in Active Directory, over LDAP with TLS.
+  - Creates, changes, renames, moves and removes a group managed service account in Active Directory, over LDAP with
+    TLS.
   - The domain controllers make and change its password; nobody types or stores it. The computers named in
     O(principals_allowed_to_retrieve) can fetch it.
   - The domain needs a KDS root key (C(Add-KdsRootKey), once per forest) before a host can fetch a password.
@@ -93,7 +94,8 @@ author:
   - flowops.prefect contributors (@flowops-prefect)
 extends_documentation_fragment:
   - flowops.prefect.ad
-  - flowops.prefect.ad.attributes
+  - flowops.prefect.attributes.ad
+  - flowops.prefect.attributes.resource
   - flowops.prefect.ad.object
 seealso:
   - module: flowops.prefect.ad_group
