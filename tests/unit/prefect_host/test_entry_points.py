@@ -56,7 +56,7 @@ def test_the_wheel_is_the_same_every_time(tmp_path):
         )
         told = json.loads(done.stdout)
         assert told["sha256"] == hashlib.sha256(pathlib.Path(told["path"]).read_bytes()).hexdigest()
-    wheels = [next(folder.iterdir()) for folder in (first, second)]
+    wheels = [next(folder.rglob("*.whl")) for folder in (first, second)]
     assert wheels[0].read_bytes() == wheels[1].read_bytes()
     assert wheels[0].name == f"prefect_host-{__version__}-py3-none-any.whl"
 

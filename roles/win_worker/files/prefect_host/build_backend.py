@@ -13,6 +13,7 @@ import hashlib
 import json
 import pathlib
 import sys
+import tempfile
 import tomllib
 import zipfile
 
@@ -68,11 +69,18 @@ def build_wheel(wheel_directory: str, *_options: object) -> str:
 
 
 def main(folder: str) -> None:
-    pathlib.Path(folder).mkdir(parents=True, exist_ok=True)
-    name = build_wheel(folder)
-    path = pathlib.Path(folder) / name
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    sys.stdout.write(json.dumps({"path": str(path), "name": name, "sha256": digest}) + "\n")
+    """The wheel's folder is named after its hash: builds at the same time don't disturb each other."""
+    cache = pathlib.Path(folder)
+    cache.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=cache) as temporary:
+        name = build_wheel(temporary)
+        wheel = pathlib.Path(temporary) / name
+        digest = hashlib.sha256(wheel.read_bytes()).hexdigest()
+        path = cache / digest[:16] / name
+        path.parent.mkdir(exist_ok=True)
+        wheel.replace(path)
+    told = {"path": str(path), "name": name, "sha256": digest, "version": _project()["version"]}
+    sys.stdout.write(json.dumps(told) + "\n")
 
 
 if __name__ == "__main__":
