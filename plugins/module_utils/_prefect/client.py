@@ -249,17 +249,11 @@ def _retry_after(response: requests.Response) -> float:
 
 def _cause(failure: BaseException) -> str:
     """The innermost reason of a chain of wrapped failures, as one short sentence."""
-    inner = failure
-    while True:
-        deeper = getattr(inner, "reason", None) or next(
-            (arg for arg in inner.args if isinstance(arg, BaseException)), None
-        )
-        if not isinstance(deeper, BaseException):
-            break
-        inner = deeper
-    text = (
-        getattr(inner, "verify_message", "")
-        or getattr(inner, "strerror", "")
-        or str(inner.args[-1] if inner.args else "")
-    )
-    return " ".join(str(text).split())[:200] or type(inner).__name__
+    inner: BaseException | None = failure
+    while inner is not None:
+        failure = inner
+        links = (getattr(failure, "reason", None), *failure.args, failure.__cause__)
+        inner = next((link for link in links if isinstance(link, BaseException)), None)
+    said = failure.args[-1] if failure.args else ""
+    text = getattr(failure, "verify_message", "") or getattr(failure, "strerror", "") or str(said)
+    return " ".join(text.split())[:200] or type(failure).__name__

@@ -1,0 +1,79 @@
+# Copyright: (c) 2026, flowops.prefect contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The engine inside an AnsibleModule: results, failures, and what must not leave the process."""
+
+from __future__ import annotations
+
+import contextlib
+import typing as t
+
+import pytest
+from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.flowops.prefect.plugins.module_utils._engine import reconcile
+from ansible_collections.flowops.prefect.plugins.module_utils._engine.errors import Forbidden
+from ansible_collections.flowops.prefect.plugins.module_utils._engine.module import run_resource
+from ansible_collections.flowops.prefect.plugins.module_utils._engine.spec import Field, ResourceSpec
+from ansible_collections.flowops.prefect.tests.unit.support.memory_backend import MemoryBackend
+from ansible_collections.flowops.prefect.tests.unit.support.module_runner import Ran, run_module
+
+SPEC = ResourceSpec(
+    kind="thing",
+    result="thing",
+    fields=(Field("name", required=True, identity=True), Field("size", "int"), Field("token", secret=True)),
+)
+
+
+@pytest.fixture(autouse=True)
+def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reconcile.time, "sleep", lambda _seconds: None)
+
+
+def run(backend: MemoryBackend, **options: t.Any) -> Ran:
+    @contextlib.contextmanager
+    def open_backend(_module: AnsibleModule) -> t.Iterator[MemoryBackend]:
+        yield backend
+
+    return run_module(lambda: run_resource(SPEC, {"login": {"type": "str", "no_log": True}}, open_backend), **options)
+
+
+def test_the_result_has_changed_diff_and_the_object_under_its_own_key() -> None:
+    result = run(MemoryBackend(SPEC), name="n", size=1).result
+    assert result["changed"] is True
+    assert result["diff"] == {"before": {}, "after": {"name": "n", "size": 1}}
+    assert result["thing"] == {"name": "n", "size": 1}
+
+
+def test_a_typed_error_fails_the_task_in_one_line_and_as_data() -> None:
+    class Refusing(MemoryBackend):
+        def read(self, _identity: dict[str, t.Any]) -> dict[str, t.Any] | None:
+            raise Forbidden("read thing", obj="n", server="srv", why="it says login-s3cr3t", todo="Ask")
+
+    ran = run(Refusing(SPEC), name="n", login="login-s3cr3t")
+    assert ran.result["failed"] is True
+    assert ran.result["error"]["kind"] == "Forbidden"
+    assert "s3cr3t" not in ran.output
+
+
+def test_what_did_not_converge_is_a_failure_that_admits_the_change() -> None:
+    backend = MemoryBackend(SPEC, {"name": "n", "size": 1}, rewrite=lambda written: {**written, "size": 9})
+    result = run(backend, name="n", size=2).result
+    assert (result["failed"], result["changed"], result["not_converged"]) == (True, True, ["size"])
+    assert result["diff"] == {"before": {"name": "n", "size": 1}, "after": {"name": "n", "size": 2}}
+
+
+def test_a_secret_from_the_server_is_masked_everywhere_even_where_the_spec_does_not_expect_it() -> None:
+    backend = MemoryBackend(SPEC, {"name": "n", "token": "old-s3cr3t", "note": "the token is old-s3cr3t"})
+    ran = run(backend, name="n", token="new-s3cr3t")
+    assert ran.result["changed"] is True
+    assert "s3cr3t" not in ran.output
+
+
+def test_a_secret_of_the_server_is_masked_in_a_failure() -> None:
+    class Talking(MemoryBackend):
+        def write(self, *_given: t.Any) -> None:
+            raise Forbidden("update thing", why="I will not give up old-s3cr3t")
+
+    ran = run(Talking(SPEC, {"name": "n", "token": "old-s3cr3t"}), name="n", size=3)
+    assert ran.result["failed"] is True
+    assert "s3cr3t" not in ran.output
