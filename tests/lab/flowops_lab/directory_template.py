@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import shutil
 import string
 from pathlib import Path
@@ -175,13 +174,8 @@ def restore(paths: Paths) -> None:
     run_logged(
         ["tar", "-C", state, "-xf", template / "state.tar"], paths.run_logs / "directory.log", what=what, todo=_TODO
     )
+    left_out = shutil.ignore_patterns("ca.key", "unrelated-ca.key", "*.csr", "*.ext", "*.srl")
     for name in ("certificates", "keytabs", "secrets"):
-        target = paths.run / name
-        shutil.rmtree(target, ignore_errors=True)
-        shutil.copytree(
-            template / name,
-            target,
-            ignore=shutil.ignore_patterns("ca.key", "*.csr", "*.ext", "*.srl", "unrelated-ca.key"),
-        )
-        os.chmod(target, 0o700)
+        # other parts keep secrets there, too
+        shutil.copytree(template / name, paths.run / name, ignore=left_out, dirs_exist_ok=True)
     shutil.copyfile(template / "krb5.conf", paths.run / "krb5.conf")

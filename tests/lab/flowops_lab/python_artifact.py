@@ -76,7 +76,7 @@ def _embedded(paths: Paths) -> Path:
 def _layout(source: Path) -> Iterator[tuple[str, bytes]]:
     """The embeddable files in the places of a full installation: no ._pth, so that site-packages works."""
     for item in source.iterdir():
-        if item.is_dir() or item.suffix == "._pth":
+        if item.is_dir() or item.suffix == "._pth" or item.name.startswith("."):
             continue
         if item.suffix == ".zip":
             with zipfile.ZipFile(io.BytesIO(item.read_bytes())) as library:
@@ -87,4 +87,3 @@ def _layout(source: Path) -> Iterator[tuple[str, bytes]]:
             yield f"DLLs/{item.name}", item.read_bytes()
         else:
             yield item.name, item.read_bytes()
-    yield "Lib/site-packages/README.txt", b"This directory exists so that 3rd party packages can be installed here.\r\n"

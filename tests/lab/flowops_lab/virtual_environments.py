@@ -39,16 +39,16 @@ def ensure(paths: Paths, name: str) -> Path:
     text = file.read_text()
     folder = paths.virtual_environments / name
     digest = hashlib.sha256(text.encode()).hexdigest()
-    if _complete(folder, digest):
+    if is_complete(folder, digest):
         return folder
     with held(paths.locks, f"venv-{name}"):
-        if not _complete(folder, digest):
+        if not is_complete(folder, digest):
             _build(paths, name, file, text, folder)
             (folder / STAMP).write_text(f"{digest}\n")
     return folder
 
 
-def _complete(folder: Path, digest: str) -> bool:
+def is_complete(folder: Path, digest: str) -> bool:
     stamp = folder / STAMP
     return stamp.is_file() and stamp.read_text().strip() == digest and (folder / "bin" / "python").exists()
 
@@ -87,10 +87,10 @@ def installer_environment(paths: Paths) -> dict[str, str]:
 def installer(paths: Paths) -> Path:
     """uv in a small environment of its own, made with pip."""
     folder = paths.virtual_environments / "uv"
-    if _complete(folder, UV):
+    if is_complete(folder, UV):
         return folder / "bin" / "uv"
     with held(paths.locks, "venv-uv"):
-        if not _complete(folder, UV):
+        if not is_complete(folder, UV):
             log = paths.logs / "venv-uv.log"
             shutil.rmtree(folder, ignore_errors=True)
             base = Path(sys.base_prefix) / "bin" / f"python{sys.version_info[0]}.{sys.version_info[1]}"

@@ -130,6 +130,7 @@ def _write_configuration(paths: Paths, host: WindowsHost) -> None:
         },
         "machine_account": f"{host.computer}$",
         "machine_password_file": str(paths.secrets / host.computer),
+        "hosts": {names.DC_FQDN: names.DC_ADDRESS, **{other.fqdn: other.address for other in names.WINDOWS_HOSTS}},
         "local_admins": [f"{names.NETBIOS}\\{user}"],
         "ready_file": str(folder / "ready"),
     }
