@@ -10,7 +10,6 @@ import typing as t
 
 from .._engine.errors import Conflict, InvalidInput, NotFound
 from . import dn, filters, lookup, values
-from .directory import Swap
 
 if t.TYPE_CHECKING:
     from .._engine.plan import Plan
@@ -128,9 +127,7 @@ class DirectoryBackend:
         account = self._kind.account_name(self._params) if self._kind.account_name else None
         if not account:
             return None
-        entry = lookup.only(
-            self._directory, filters.equals("sAMAccountName", account), account, self._kind.attributes
-        )
+        entry = lookup.only(self._directory, filters.equals("sAMAccountName", account), account, self._kind.attributes)
         if entry is None or not identity.get("path"):
             return entry
         if self._params["state"] == "absent":
@@ -207,10 +204,7 @@ class DirectoryBackend:
         account = self._kind.account_name(self._params) if self._kind.account_name else None
         if account:
             attributes["sAMAccountName"] = [account.encode()]
-        for name, value in self._encoded(plan, None).items():
-            if value and not isinstance(value, Swap):
-                attributes[name] = value
-        return attributes
+        return {**attributes, **{name: value for name, value in self._encoded(plan, None).items() if value}}
 
     def _encoded(self, plan: Plan, entry: Entry | None) -> dict[str, t.Any]:
         target: dict[str, t.Any] = {}

@@ -83,7 +83,9 @@ def from_params(params: dict[str, t.Any]) -> ConnectionOptions:
     ca_cert = text.get("ca_cert")
     if ca_cert is not None and not os.access(ca_cert, os.R_OK):
         raise _invalid(
-            host, f"the CA file '{ca_cert}' does not exist or cannot be read", "Correct 'ca_cert'; the file must be on the controller"
+            host,
+            f"the CA file '{ca_cert}' does not exist or cannot be read",
+            "Correct 'ca_cert'; the file has to be on the controller",
         )
     return ConnectionOptions(
         host=host,

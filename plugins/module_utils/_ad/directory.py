@@ -98,7 +98,7 @@ class Swap(t.NamedTuple):
 
 
 # All values that the attribute shall have, or what to swap.
-Modification = t.Union[list[bytes], Swap]
+Modification: t.TypeAlias = "list[bytes] | Swap"
 
 
 class Directory:
@@ -166,9 +166,7 @@ class Directory:
 
     def move(self, dn: str, name: str, parent: str | None) -> None:
         """Rename to C(name), such as C(CN=new); move as well if a container is given."""
-        self._write(
-            "rename or move the object", dn, lambda: self._connection.modify_dn(dn, name, new_superior=parent)
-        )
+        self._write("rename or move the object", dn, lambda: self._connection.modify_dn(dn, name, new_superior=parent))
 
     def delete(self, dn: str) -> None:
         """Delete one object without children."""
@@ -185,9 +183,11 @@ class Directory:
     ) -> tuple[list[Entry], bytes | None] | None:
         """Entries and the cookie of the next page. No cookie asked for means no paging. None: the base is absent."""
         what, obj = "search the directory" if cookie is not None else "read the object", base or "rootDSE"
-        paging = {} if cookie is None else {
-            "paged_size": _PAGE_SIZE, "paged_criticality": True, "paged_cookie": cookie or None
-        }
+        paging = (
+            {}
+            if cookie is None
+            else {"paged_size": _PAGE_SIZE, "paged_criticality": True, "paged_cookie": cookie or None}
+        )
         with self._talking(what, obj):
             self._connection.search(
                 base, str(condition), search_scope=scope, attributes=attributes or ["1.1"], **paging
@@ -220,7 +220,8 @@ class Directory:
             self._expect_success("read the object", dn)
             pieces = [
                 (match, chunk)
-                for item in response or [] if item["type"] == "searchResEntry"
+                for item in response or []
+                if item["type"] == "searchResEntry"
                 for label, chunk in item["raw_attributes"].items()
                 if (match := _RANGE.fullmatch(label)) and match["name"].lower() == name.lower()
             ]

@@ -10,8 +10,10 @@ what these functions made can be combined. So no name in an inventory can change
 from __future__ import annotations
 
 import re
+import string
 
 _ATTRIBUTE = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
+_READABLE = frozenset(string.ascii_letters + string.digits + "-_.,=@$/:")
 _IN_CHAIN = "1.2.840.113556.1.4.1941"
 _ALL_BITS = "1.2.840.113556.1.4.803"
 
@@ -23,10 +25,14 @@ class Filter(str):
 
 
 def escape(value: str | bytes) -> str:
-    """A value as it stands in a filter: text readable where it is harmless, bytes as hex pairs."""
+    """A value as it stands in a filter.
+
+    Letters and digits stay readable, every other byte becomes a hex pair. That is more than RFC 4515 asks for, but
+    ldap3 strips blanks at the ends of a value.
+    """
     if isinstance(value, bytes):
         return "".join(f"\\{byte:02x}" for byte in value)
-    return "".join(f"\\{ord(char):02x}" if char in "*()\\" or ord(char) < 0x20 else char for char in value)
+    return "".join(chr(byte) if chr(byte) in _READABLE else f"\\{byte:02x}" for byte in value.encode())
 
 
 def present(attribute: str) -> Filter:

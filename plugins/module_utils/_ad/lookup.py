@@ -40,9 +40,7 @@ def is_fixed(identity: str) -> bool:
     return values.is_guid(identity) or values.is_sid(identity)
 
 
-def only(
-    directory: Directory, condition: filters.Filter, called: str, attributes: list[str]
-) -> Entry | None:
+def only(directory: Directory, condition: filters.Filter, called: str, attributes: list[str]) -> Entry | None:
     """The only object that meets the condition; Ambiguous if there are more."""
     found = directory.search(condition, attributes)
     if len(found) > 1:

@@ -58,7 +58,9 @@ _MEANINGS = {
     11: Meaning(ServerError, "an administrative limit of the server was exceeded: {said}", "Narrow the search"),
     13: Meaning(AuthFailed, "the server asks for encryption: {said}", "Use tls_mode=ldaps or start_tls"),
     16: Meaning(Conflict, "the value to remove is not there: {said}", "Run again; something else changed the object"),
-    17: Meaning(ServerError, "the directory's schema does not know an attribute: {said}", "Check the forest's schema level"),
+    17: Meaning(
+        ServerError, "the directory's schema does not know an attribute: {said}", "Check the forest's schema level"
+    ),
     18: Meaning(InvalidInput, "the server cannot compare this attribute like that: {said}", "Change the filter"),
     19: Meaning(
         InvalidInput,
@@ -68,8 +70,12 @@ _MEANINGS = {
     ),
     20: Meaning(Conflict, "the value is there already: {said}", "Run again; something else changed the object"),
     21: Meaning(InvalidInput, "a value has the wrong form: {said}", "Correct the value"),
-    32: Meaning(NotFound, "the object or its container does not exist", "Create the container first, or correct the path"),
-    34: Meaning(InvalidInput, "the name is not a valid distinguished name: {said}", "Correct 'name', 'path' or 'identity'"),
+    32: Meaning(
+        NotFound, "the object or its container does not exist", "Create the container first, or correct the path"
+    ),
+    34: Meaning(
+        InvalidInput, "the name is not a valid distinguished name: {said}", "Correct 'name', 'path' or 'identity'"
+    ),
     49: Meaning(AuthFailed, "the logon was refused: {said}", "Check 'username' and 'password'"),
     50: Meaning(
         Forbidden,
@@ -80,7 +86,9 @@ _MEANINGS = {
     52: Meaning(ServerError, "the server is not available", "Run again later, or use another domain controller"),
     53: Meaning(Conflict, "the server refuses this change: {said}", "Check whether the change is allowed step by step"),
     64: Meaning(InvalidInput, "the name does not fit this kind of object or container: {said}", "Correct 'path'"),
-    65: Meaning(InvalidInput, "an attribute is missing or not allowed on this kind of object: {said}", "Correct the options"),
+    65: Meaning(
+        InvalidInput, "an attribute is missing or not allowed on this kind of object: {said}", "Correct the options"
+    ),
     66: Meaning(
         Conflict,
         "it still holds other objects",

@@ -11,7 +11,7 @@ from .._engine.errors import InvalidInput
 from .._engine.spec import Compare, Field, ResourceSpec
 from .backend import ObjectKind
 from .fields import COMMON_PROPERTIES, DESCRIPTION, IDENTITY, MANAGED_BY, NAME, PATH, without_case
-from .properties import EncryptionTypes, Enabled, Number, Readers, Text, Texts
+from .properties import Enabled, EncryptionTypes, Number, Readers, Text, Texts
 
 # Longer names are accepted by the directory, but Windows then cannot log the account on: its NetBIOS form, with the
 # dollar sign, has room for 16 characters.

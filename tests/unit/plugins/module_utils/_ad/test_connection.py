@@ -1,0 +1,82 @@
+# Copyright: (c) 2026, flowops.prefect contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Connection options: an empty text is none, and nothing switches the checks off."""
+
+from __future__ import annotations
+
+import pathlib
+import ssl
+import typing as t
+
+import pytest
+from ansible_collections.flowops.prefect.plugins.module_utils._ad import connection, tls
+from ansible_collections.flowops.prefect.plugins.module_utils._engine.errors import InvalidInput
+
+GIVEN: dict[str, t.Any] = {
+    "server": "dc1.lab.test",
+    "port": None,
+    "tls_mode": "ldaps",
+    "tls_server_name": None,
+    "auth_protocol": "simple",
+    "username": "svc@lab.test",
+    "password": "S3cret-of-the-test",
+    "ca_cert": None,
+    "connection_timeout": 10,
+}
+
+
+@pytest.mark.parametrize(("mode", "port"), [("ldaps", 636), ("start_tls", 389)])
+def test_the_port_follows_the_mode(mode: str, port: int) -> None:
+    assert connection.from_params({**GIVEN, "tls_mode": mode}).port == port
+
+
+@pytest.mark.parametrize("name", ["tls_server_name", "ca_cert"])
+def test_an_empty_text_counts_as_not_set(name: str) -> None:
+    assert connection.from_params({**GIVEN, name: ""}) == connection.from_params(GIVEN)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"server": ""}, "no domain controller"),
+        ({"username": ""}, "both a user name and a password"),
+        ({"password": None}, "both a user name and a password"),
+        ({"auth_protocol": "kerberos", "username": None}, "password is given without a user name"),
+        ({"ca_cert": "/nonexistent/ca.pem"}, "does not exist or cannot be read"),
+    ],
+)
+def test_what_cannot_work_is_said_before_anything_is_sent(change: dict[str, t.Any], reason: str) -> None:
+    with pytest.raises(InvalidInput, match=reason):
+        connection.from_params({**GIVEN, **change})
+
+
+def test_kerberos_needs_neither_name_nor_password() -> None:
+    options = connection.from_params({**GIVEN, "auth_protocol": "kerberos", "username": "", "password": ""})
+    assert (options.kerberos, options.username, options.password) == (True, None, None)
+
+
+def test_the_password_is_not_in_the_repr() -> None:
+    assert GIVEN["password"] not in repr(connection.from_params(GIVEN))
+
+
+def test_the_password_is_marked_and_every_option_has_its_variable() -> None:
+    spec = connection.argument_spec()
+    assert spec["password"]["no_log"] is True
+    assert {name: option["fallback"][1] for name, option in spec.items()} == {
+        name: [f"MICROSOFT_AD_LDAP_{name.upper()}"] for name in spec
+    }
+
+
+def test_there_is_no_way_around_the_certificate() -> None:
+    context = tls.context_for(connection.from_params(GIVEN))
+    assert context.verify_mode is ssl.CERT_REQUIRED
+    assert context.check_hostname is True
+    assert context.minimum_version >= ssl.TLSVersion.TLSv1_2
+
+
+def test_a_ca_file_without_a_certificate(tmp_path: pathlib.Path) -> None:
+    empty = tmp_path / "ca.pem"
+    empty.write_text("nothing\n")
+    with pytest.raises(InvalidInput, match="holds no certificate in PEM form"):
+        tls.context_for(connection.from_params({**GIVEN, "ca_cert": str(empty)}))
