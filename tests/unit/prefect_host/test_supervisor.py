@@ -102,7 +102,7 @@ def test_a_dead_worker_is_replaced_and_its_remains_are_ended(caplog):
 def test_a_worker_that_cannot_be_started_does_not_end_the_service():
     worker = FakeWorker(13)
     stage = Stage(OSError("python.exe is gone"), OSError("still gone"), worker)
-    for attempt in range(3):
+    for _attempt in range(3):
         stage.wait_for_start()
     stage.stop()
     assert stage.reports == [(None, 1), (None, 2), (13, 3)]
