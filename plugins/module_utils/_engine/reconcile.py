@@ -108,7 +108,9 @@ def _proven(
         rest = replan(found)
         if not rest.changed:
             return found
-    fields = sorted(field.name for field in spec.fields if field.key in rest.changes) or [rest.action]
+    fields = sorted(field.name for field in spec.fields if field.key in rest.changes and field.name in rest.after) or [
+        rest.action
+    ]
     raise NotConverged(
         todo,
         fields,
