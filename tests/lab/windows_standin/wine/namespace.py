@@ -74,7 +74,7 @@ class Placement:
         """Fail early, in words, when Wine cannot run here."""
         if shutil.which("unshare") is None:
             raise RuntimeError("unshare is not installed: install util-linux")
-        if not (self.rootfs / "usr/bin/wine").exists():
+        if not (self.rootfs / "usr/bin/wine-stable").exists():
             raise RuntimeError(f"no Wine in the root folder {self.rootfs}: build the lab's root folder first")
 
 
