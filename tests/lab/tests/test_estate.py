@@ -88,7 +88,7 @@ def test_reset_gives_the_empty_estate_back_in_time(estate_up):
         [names.DELEGATED_OU, f"CN={names.USER},{names.DELEGATED_OU}", f"CN={names.GROUP},{names.DELEGATED_OU}"]
     )
     assert ask_prefect("work_pools/filter", {}) == []
-    assert took < 15, f"reset took {took:.1f} s"
+    assert took < allowed(15), f"reset took {took:.1f} s"
 
 
 def test_the_delegated_account_creates_what_the_collection_manages(directory):
@@ -293,8 +293,13 @@ def test_a_warm_up_is_quick(lab):
     begin = time.monotonic()
     lab("up")
     took = time.monotonic() - begin
-    assert took < 45, f"up took {took:.1f} s"
+    assert took < allowed(45), f"up took {took:.1f} s"
     assert processes.members(lab.paths)
+
+
+def allowed(seconds: float) -> float:
+    """The limits hold for a machine that does nothing else; one that others use as well gets its share of time more."""
+    return seconds * max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
 
 
 def running() -> list[int]:
