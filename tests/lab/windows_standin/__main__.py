@@ -40,7 +40,9 @@ def listen(configuration: Configuration, host: Host, service: Service) -> dict[s
     servers = {"http": WinRMServer((configuration.address, configuration.http_port), configuration.fqdn, service, host)}
     if configuration.https_port is not None and configuration.cert and configuration.key:
         tls = tls_context(configuration.cert, configuration.key)
-        servers["https"] = WinRMServer((configuration.address, configuration.https_port), configuration.fqdn, service, host, tls)
+        servers["https"] = WinRMServer(
+            (configuration.address, configuration.https_port), configuration.fqdn, service, host, tls
+        )
     for server in servers.values():
         threading.Thread(target=server.serve_forever, daemon=True, name=server.transport).start()
     return servers
@@ -80,7 +82,10 @@ def main() -> int:
     run.add_argument("--config", required=True)
     run.add_argument("--debug", action="store_true")
     given = parser.parse_args()
-    logging.basicConfig(level=logging.DEBUG if given.debug else logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(
+        level=logging.DEBUG if given.debug else logging.WARNING,
+        format="%(asctime)s %(levelname)s %(name)s: %(message)s",
+    )
     try:
         return serve(load(given.config))
     except (ConfigurationError, RuntimeError, OSError) as error:

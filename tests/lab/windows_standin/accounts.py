@@ -32,15 +32,33 @@ WELL_KNOWN = {
     "NT SERVICE\\ALL SERVICES": "S-1-5-80-0",
 }
 BUILTIN = {
-    "Administrators": 544, "Users": 545, "Guests": 546, "Power Users": 547, "Backup Operators": 551, "Remote Desktop Users": 555,
-    "Network Configuration Operators": 556, "Performance Monitor Users": 558, "Performance Log Users": 559, "Distributed COM Users": 562,
-    "IIS_IUSRS": 568, "Cryptographic Operators": 569, "Event Log Readers": 573, "Certificate Service DCOM Access": 574,
-    "Hyper-V Administrators": 578, "Access Control Assistance Operators": 579, "Remote Management Users": 580,
+    "Administrators": 544,
+    "Users": 545,
+    "Guests": 546,
+    "Power Users": 547,
+    "Backup Operators": 551,
+    "Remote Desktop Users": 555,
+    "Network Configuration Operators": 556,
+    "Performance Monitor Users": 558,
+    "Performance Log Users": 559,
+    "Distributed COM Users": 562,
+    "IIS_IUSRS": 568,
+    "Cryptographic Operators": 569,
+    "Event Log Readers": 573,
+    "Certificate Service DCOM Access": 574,
+    "Hyper-V Administrators": 578,
+    "Access Control Assistance Operators": 579,
+    "Remote Management Users": 580,
 }
 LOCAL_USERS = {"Administrator": 500, "Guest": 501, "DefaultAccount": 503}
-SHORT = {"SYSTEM": "NT AUTHORITY\\SYSTEM", "LOCALSYSTEM": "NT AUTHORITY\\SYSTEM", "LOCALSERVICE": "NT AUTHORITY\\LOCAL SERVICE",
-         "NETWORKSERVICE": "NT AUTHORITY\\NETWORK SERVICE", "NT AUTHORITY\\LOCALSERVICE": "NT AUTHORITY\\LOCAL SERVICE",
-         "NT AUTHORITY\\NETWORKSERVICE": "NT AUTHORITY\\NETWORK SERVICE"}
+SHORT = {
+    "SYSTEM": "NT AUTHORITY\\SYSTEM",
+    "LOCALSYSTEM": "NT AUTHORITY\\SYSTEM",
+    "LOCALSERVICE": "NT AUTHORITY\\LOCAL SERVICE",
+    "NETWORKSERVICE": "NT AUTHORITY\\NETWORK SERVICE",
+    "NT AUTHORITY\\LOCALSERVICE": "NT AUTHORITY\\LOCAL SERVICE",
+    "NT AUTHORITY\\NETWORKSERVICE": "NT AUTHORITY\\NETWORK SERVICE",
+}
 SERVICE_ACCOUNTS = ("S-1-5-18", "S-1-5-19", "S-1-5-20")
 
 
@@ -53,7 +71,9 @@ def service_sid(name: str) -> str:
 class Accounts:
     """Both directions, strict: what nobody knows is :class:`NotResolved`, never a guess."""
 
-    def __init__(self, configuration: Configuration, directory: DomainDirectory, services: Callable[[], list[str]]) -> None:
+    def __init__(
+        self, configuration: Configuration, directory: DomainDirectory, services: Callable[[], list[str]]
+    ) -> None:
         self._configuration, self._directory, self._services = configuration, directory, services
         seed = hashlib.sha256(configuration.fqdn.lower().encode()).digest()
         self.machine_sid = "S-1-5-21-" + "-".join(str(int.from_bytes(seed[at : at + 4], "little")) for at in (0, 4, 8))
@@ -76,7 +96,11 @@ class Accounts:
         authority, _, short = name.rpartition("\\")
         if authority.upper() == "NT SERVICE" and short.upper() != "ALL SERVICES":
             return self._service(short)
-        candidates = [name] if authority else [name, f"NT AUTHORITY\\{name}", f"BUILTIN\\{name}", f"{self._configuration.node}\\{name}"]
+        candidates = (
+            [name]
+            if authority
+            else [name, f"NT AUTHORITY\\{name}", f"BUILTIN\\{name}", f"{self._configuration.node}\\{name}"]
+        )
         if authority.upper() == self._configuration.node:
             candidates.append(f"BUILTIN\\{short}")
         for candidate in candidates:

@@ -67,7 +67,14 @@ def _list(value: Any) -> list:
 
 
 CONVERTERS = {
-    "str": _string, "path": _string, "sid": _string, "json": _json, "bool": _boolean, "int": int, "float": float, "dict": _dictionary,
+    "str": _string,
+    "path": _string,
+    "sid": _string,
+    "json": _json,
+    "bool": _boolean,
+    "int": int,
+    "float": float,
+    "dict": _dictionary,
     "list": _list,
 }
 
@@ -80,7 +87,9 @@ def convert(name: str, kind: Any, value: Any) -> Any:
         return CONVERTERS[kind or "str"](value)
     except (ValueError, TypeError):
         shown = type(value).__name__
-        raise ArgumentError(f"argument for {name} is of type {shown} and we were unable to convert to {kind or 'str'}") from None
+        raise ArgumentError(
+            f"argument for {name} is of type {shown} and we were unable to convert to {kind or 'str'}"
+        ) from None
 
 
 def _by_name(options: dict[str, dict]) -> dict[str, str]:
@@ -187,4 +196,6 @@ def _required_if(rule: list, values: dict, where: str) -> None:
     any_is_enough = len(rule) > 3 and rule[3] is True
     if absent and not (any_is_enough and len(absent) < len(needed)):
         how = "any" if any_is_enough else "all"
-        raise ArgumentError(f"{rule[0]} is {rule[1]} but {how} of the following are missing: {', '.join(absent)}{where}")
+        raise ArgumentError(
+            f"{rule[0]} is {rule[1]} but {how} of the following are missing: {', '.join(absent)}{where}"
+        )

@@ -98,7 +98,10 @@ class Session:
             bare_kerberos = token[:1] == b"\x60" and KERBEROS_OID in token[:18]
             protocol, options = "kerberos" if bare_kerberos else "negotiate", spnego.NegotiateOptions.none
         return spnego.server(
-            hostname=self._host_name, service="HTTP", protocol=protocol, options=options,
+            hostname=self._host_name,
+            service="HTTP",
+            protocol=protocol,
+            options=options,
             context_req=spnego.ContextReq.integrity | spnego.ContextReq.confidentiality,
         )
 
@@ -119,13 +122,24 @@ class Session:
     def wrap(self, message: bytes, kind: str) -> bytes:
         wrapped = self._context.wrap_winrm(message)
         length = len(message) + wrapped.padding_length
-        return b"".join((
-            BOUNDARY, b"\r\n\tContent-Type: ", kind.encode(), b"\r\n",
-            b"\tOriginalContent: type=application/soap+xml;charset=UTF-8;Length=", str(length).encode(), b"\r\n",
-            BOUNDARY, b"\r\n\tContent-Type: application/octet-stream\r\n",
-            struct.pack("<i", len(wrapped.header)), wrapped.header, wrapped.data,
-            BOUNDARY, b"--\r\n",
-        ))
+        return b"".join(
+            (
+                BOUNDARY,
+                b"\r\n\tContent-Type: ",
+                kind.encode(),
+                b"\r\n",
+                b"\tOriginalContent: type=application/soap+xml;charset=UTF-8;Length=",
+                str(length).encode(),
+                b"\r\n",
+                BOUNDARY,
+                b"\r\n\tContent-Type: application/octet-stream\r\n",
+                struct.pack("<i", len(wrapped.header)),
+                wrapped.header,
+                wrapped.data,
+                BOUNDARY,
+                b"--\r\n",
+            )
+        )
 
 
 def _parts(body: bytes) -> list[tuple[int, bytes]]:

@@ -44,7 +44,11 @@ def sid_text(raw: bytes) -> str:
 def sid_filter(sid: str) -> str:
     """A SID as bytes in an LDAP filter."""
     _, revision, authority, *parts = sid.split("-")
-    raw = bytes([int(revision), len(parts)]) + int(authority).to_bytes(6, "big") + struct.pack(f"<{len(parts)}I", *map(int, parts))
+    raw = (
+        bytes([int(revision), len(parts)])
+        + int(authority).to_bytes(6, "big")
+        + struct.pack(f"<{len(parts)}I", *map(int, parts))
+    )
     return "".join(f"\\{byte:02x}" for byte in raw)
 
 
@@ -80,8 +84,15 @@ class DomainDirectory:
     def _bind(self, user: str, password: str) -> ldap3.Connection:
         try:
             return ldap3.Connection(
-                self._server(), user=user, password=password, authentication=ldap3.SIMPLE, auto_bind=True, read_only=True,
-                receive_timeout=TIMEOUT_S, raise_exceptions=False, auto_referrals=False,
+                self._server(),
+                user=user,
+                password=password,
+                authentication=ldap3.SIMPLE,
+                auto_bind=True,
+                read_only=True,
+                receive_timeout=TIMEOUT_S,
+                raise_exceptions=False,
+                auto_referrals=False,
             )
         except LDAPException as error:
             raise DirectoryUnavailable(f"{self._configuration.directory.server}: {error}") from None
@@ -96,7 +107,10 @@ class DomainDirectory:
     def _search(self, condition: str) -> DirectoryAccount | None:
         connection = self._connect()
         try:
-            if not connection.search(self._base, condition, ldap3.SUBTREE, attributes=ATTRIBUTES) and connection.result["result"] != 0:
+            if (
+                not connection.search(self._base, condition, ldap3.SUBTREE, attributes=ATTRIBUTES)
+                and connection.result["result"] != 0
+            ):
                 raise DirectoryUnavailable(f"search failed: {connection.result['description']}")
             found = [entry for entry in connection.response or [] if entry.get("type") == "searchResEntry"]
         except LDAPException as error:
@@ -151,7 +165,11 @@ class DomainDirectory:
             return False
         server = self._server()
         connection = ldap3.Connection(
-            server, user=f"{name}@{self._configuration.realm}", password=password, authentication=ldap3.SIMPLE, receive_timeout=TIMEOUT_S
+            server,
+            user=f"{name}@{self._configuration.realm}",
+            password=password,
+            authentication=ldap3.SIMPLE,
+            receive_timeout=TIMEOUT_S,
         )
         try:
             return bool(connection.bind())

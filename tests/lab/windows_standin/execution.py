@@ -46,7 +46,13 @@ class Execution:
 
 
 def run_in_background(
-    execution: Execution, given: Input, script: str | None, line: str, transport: str, user: str, finished: Callable[[Output], None]
+    execution: Execution,
+    given: Input,
+    script: str | None,
+    line: str,
+    transport: str,
+    user: str,
+    finished: Callable[[Output], None],
 ) -> None:
     """Run in a thread of its own: a long command must not hold up the HTTP connection."""
 

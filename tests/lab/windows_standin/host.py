@@ -41,7 +41,9 @@ class Host:
         self.configuration = configuration
         self.store = Store(configuration.state_dir / "model")
         self.directory = DomainDirectory(configuration)
-        self.accounts = Accounts(configuration, self.directory, lambda: [entry["name"] for entry in self.services.names()])
+        self.accounts = Accounts(
+            configuration, self.directory, lambda: [entry["name"] for entry in self.services.names()]
+        )
         self.rights = Rights(self.store)
         self.access_lists = AccessLists(self.store)
         self.groups = LocalGroups(self.store, self.accounts.machine_sid)
@@ -86,7 +88,9 @@ class Host:
             return self._dispatch(invocation, upload, user), "done"
         except NotModelled as error:
             what = invocation.name or "free PowerShell"
-            return Output(stderr=f"stand-in: not modelled: {error}".encode(), code=NOT_MODELLED), f"not modelled: {what}"
+            return Output(
+                stderr=f"stand-in: not modelled: {error}".encode(), code=NOT_MODELLED
+            ), f"not modelled: {what}"
         except HostDown as error:
             return Output(stderr=f"stand-in: {error}".encode(), code=1), "the machine is down"
         except BecomeFailed as error:

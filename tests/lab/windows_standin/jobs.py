@@ -56,6 +56,11 @@ def start(host: Host, invocation: Invocation, logon: Logon, environment: dict[st
 
     threading.Thread(target=work, daemon=True, name=job).start()
     return {
-        "started": 1, "finished": 0, "changed": False, "results_file": path, "ansible_job_id": job,
-        "_ansible_suppress_tmpdir_delete": True, "ansible_async_watchdog_pid": 4242,
+        "started": 1,
+        "finished": 0,
+        "changed": False,
+        "results_file": path,
+        "ansible_job_id": job,
+        "_ansible_suppress_tmpdir_delete": True,
+        "ansible_async_watchdog_pid": 4242,
     }

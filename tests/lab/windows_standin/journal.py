@@ -16,8 +16,17 @@ from .payload import Invocation
 HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
 # Options that are secrets although a module without an argument spec in its source cannot say so.
 SECRET_OPTIONS = {
-    "password", "url_password", "proxy_password", "become_pass", "certificate_password", "client_key", "secret", "api_key", "token",
-    "auth_string", "stdin",
+    "password",
+    "url_password",
+    "proxy_password",
+    "become_pass",
+    "certificate_password",
+    "client_key",
+    "secret",
+    "api_key",
+    "token",
+    "auth_string",
+    "stdin",
 }
 # Free text that may carry anything: only its length is kept.
 FREE_TEXT = {"_raw_params", "cmd", "argv", "content", "data", "body", "headers", "value", "variables", "arguments"}
@@ -63,7 +72,16 @@ class Journal:
         if path is not None:
             path.parent.mkdir(parents=True, exist_ok=True)
 
-    def call(self, invocation: Invocation, options: dict | None, transport: str, user: str, code: int, seconds: float, note: str) -> None:
+    def call(
+        self,
+        invocation: Invocation,
+        options: dict | None,
+        transport: str,
+        user: str,
+        code: int,
+        seconds: float,
+        note: str,
+    ) -> None:
         """``note`` must be a fixed phrase or a name, never a module's output."""
         if self._path is None:
             return

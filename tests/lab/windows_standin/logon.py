@@ -39,9 +39,17 @@ class Logon:
     def variables(self, node: str, dns_domain: str) -> dict[str, str]:
         temp = "C:\\Windows\\TEMP" if self.is_service else f"{self.profile}\\AppData\\Local\\Temp"
         return {
-            "COMPUTERNAME": node, "USERNAME": self.user, "USERDOMAIN": self.domain, "USERDNSDOMAIN": dns_domain.upper(),
-            "USERPROFILE": self.profile, "HOMEDRIVE": "C:", "HOMEPATH": self.profile[2:],
-            "APPDATA": f"{self.profile}\\AppData\\Roaming", "LOCALAPPDATA": f"{self.profile}\\AppData\\Local", "TEMP": temp, "TMP": temp,
+            "COMPUTERNAME": node,
+            "USERNAME": self.user,
+            "USERDOMAIN": self.domain,
+            "USERDNSDOMAIN": dns_domain.upper(),
+            "USERPROFILE": self.profile,
+            "HOMEDRIVE": "C:",
+            "HOMEPATH": self.profile[2:],
+            "APPDATA": f"{self.profile}\\AppData\\Roaming",
+            "LOCALAPPDATA": f"{self.profile}\\AppData\\Local",
+            "TEMP": temp,
+            "TMP": temp,
         }
 
 
@@ -75,4 +83,6 @@ class Sessions:
 
     def environment(self, logon: Logon, task: dict[str, str]) -> dict[str, str]:
         own = logon.variables(self._configuration.node, self._configuration.dns_domain)
-        return self._agent.call("machine.session_environment", overrides={**own, **{name: str(value) for name, value in task.items()}})
+        return self._agent.call(
+            "machine.session_environment", overrides={**own, **{name: str(value) for name, value in task.items()}}
+        )

@@ -88,7 +88,9 @@ def _legacy(spec: Spec, args: dict) -> dict[str, Any]:
         if choices:
             known = {choice.lower(): choice for choice in choices}
             if str(value).lower() not in known:
-                raise ArgumentError(f"Get-AnsibleParam: Argument {name} needs to be one of {','.join(choices)} but was {value}.")
+                raise ArgumentError(
+                    f"Get-AnsibleParam: Argument {name} needs to be one of {','.join(choices)} but was {value}."
+                )
             value = known[str(value).lower()]
         values[name] = value
     return values

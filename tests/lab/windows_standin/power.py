@@ -55,7 +55,12 @@ class Power:
         if settings.directory:
             hosts.setdefault(settings.directory.tls_server_name, settings.directory.server)
         process = wine.boot(
-            settings.rootfs, settings.prefix, agent.endpoint, agent.token, node=settings.name.lower(), hosts=hosts,
+            settings.rootfs,
+            settings.prefix,
+            agent.endpoint,
+            agent.token,
+            node=settings.name.lower(),
+            hosts=hosts,
             log=settings.state_dir / "agent.log",
         )
         threading.Thread(target=process.wait, daemon=True, name="agent process").start()

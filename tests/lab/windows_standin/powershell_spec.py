@@ -17,6 +17,8 @@ from typing import Any
 import tree_sitter
 import tree_sitter_powershell
 
+from . import web_request_spec
+
 _PARSER_LANGUAGE = tree_sitter.Language(tree_sitter_powershell.language())
 CONSTANTS = {"$true": True, "$false": False, "$null": None}
 
@@ -85,7 +87,12 @@ def evaluate(node, env: dict) -> Any:
     kind, children = node.type, _children(node)
     if kind == "hash_literal_expression":
         return _hash(node, env)
-    if kind in ("string_literal", "verbatim_string_characters", "expandable_string_literal", "verbatim_here_string_characters"):
+    if kind in (
+        "string_literal",
+        "verbatim_string_characters",
+        "expandable_string_literal",
+        "verbatim_here_string_characters",
+    ):
         return _unquote(_text(node))
     if kind in ("integer_literal", "decimal_integer_literal", "hexadecimal_integer_literal"):
         return int(re.sub(r"(?i)(kb|mb|gb|l)$", "", _text(node)), 0)
@@ -167,4 +174,6 @@ def read_spec(source: str) -> Spec:
         value = evaluate(node, env) if node is not None else None
     else:
         value = env.get(argument.lower())
-    return Spec("basic", value if isinstance(value, dict) else {})
+    value = value if isinstance(value, dict) else {}
+    shared = re.search(rb"::Create\([^)]*Get-AnsibleWindowsWebRequestSpec", raw, re.IGNORECASE)
+    return Spec("basic", web_request_spec.merged(value) if shared else value)

@@ -92,7 +92,9 @@ class PSRPShell:
                     self._finish(pipeline, output)
                     self._changed.notify_all()
 
-        run_in_background(self._execution, pipeline.input, script, pipeline.script, f"psrp+{self._transport}", self.user, finished)
+        run_in_background(
+            self._execution, pipeline.input, script, pipeline.script, f"psrp+{self._transport}", self.user, finished
+        )
 
     def _finish(self, pipeline: Pipeline, output: Output) -> None:
         for line in output.stdout.decode(errors="replace").splitlines():

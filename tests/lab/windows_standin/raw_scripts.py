@@ -57,10 +57,19 @@ def _hostname(host: Host, match: re.Match, logon: Logon) -> Output:
 
 KNOWN: list[tuple[re.Pattern, Callable[[Host, re.Match, Logon], Output]]] = [
     (re.compile(r"Remove-Item '(?P<path>(?:[^']|'')+)' -Force(?: -Recurse)?;?", re.IGNORECASE), _remove),
-    (re.compile(r"\(?Get-(?:CimInstance|WmiObject) -ClassName Win32_OperatingSystem[^)]*\)\.LastBootUpTime[^;]*", re.IGNORECASE), _boot_time),
+    (
+        re.compile(
+            r"\(?Get-(?:CimInstance|WmiObject) -ClassName Win32_OperatingSystem[^)]*\)\.LastBootUpTime[^;]*",
+            re.IGNORECASE,
+        ),
+        _boot_time,
+    ),
     (re.compile(rf".*{SHUTDOWN} /r /t (?P<delay>\d+) /c .*", re.IGNORECASE | re.DOTALL), _reboot),
     (re.compile(rf"{SHUTDOWN} /a", re.IGNORECASE), _abort),
-    (re.compile(r"Get-Item -LiteralPath 'HKLM:[^']+' -ErrorAction Stop; '(?P<text>success-[0-9a-f-]+)'"), _logged_on_test),
+    (
+        re.compile(r"Get-Item -LiteralPath 'HKLM:[^']+' -ErrorAction Stop; '(?P<text>success-[0-9a-f-]+)'"),
+        _logged_on_test,
+    ),
     (re.compile(r"whoami(?:\.exe)?", re.IGNORECASE), _whoami),
     (re.compile(r"hostname(?:\.exe)?", re.IGNORECASE), _hostname),
 ]

@@ -99,7 +99,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if encrypted:
             protocol = ENCRYPTED_KERBEROS if ENCRYPTED_KERBEROS in kind else ENCRYPTED
             body = self.session.wrap(body, protocol)
-            self._reply(code, body, f'multipart/encrypted;protocol="{protocol}";boundary="Encrypted Boundary"', challenges)
+            self._reply(
+                code, body, f'multipart/encrypted;protocol="{protocol}";boundary="Encrypted Boundary"', challenges
+            )
         else:
             self._reply(code, body, challenges=challenges)
 
@@ -111,7 +113,9 @@ class WinRMServer(socketserver.ThreadingMixIn, http.server.HTTPServer):
     allow_reuse_address = True
     request_queue_size = 64
 
-    def __init__(self, address: tuple[str, int], host_name: str, service: Service, gate, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, address: tuple[str, int], host_name: str, service: Service, gate, tls: ssl.SSLContext | None = None
+    ) -> None:
         self.host_name, self.service, self.tls = host_name, service, tls
         self.transport = "https" if tls else "http"
         self._gate = gate

@@ -24,11 +24,32 @@ from .model.store import Store
 log = logging.getLogger(__name__)
 LOGON_FAILURE = 1069
 EXTRAS: dict[str, Any] = {
-    "dependencies": [], "failure_actions": [], "failure_actions_on_non_crash_failure": False, "failure_command": None,
-    "failure_reboot_msg": None, "failure_reset_period_sec": 0, "required_privileges": [], "sid_info": "none", "password_accepted": None,
-    "runs_as": None, "desktop_interact": False,
+    "dependencies": [],
+    "failure_actions": [],
+    "failure_actions_on_non_crash_failure": False,
+    "failure_command": None,
+    "failure_reboot_msg": None,
+    "failure_reset_period_sec": 0,
+    "required_privileges": [],
+    "sid_info": "none",
+    "password_accepted": None,
+    "runs_as": None,
+    "desktop_interact": False,
 }
-ALWAYS_THERE = {"tcpip", "afd", "netbt", "rpcss", "eventlog", "netlogon", "lanmanworkstation", "dnscache", "nsi", "http", "winrm", "w32time"}
+ALWAYS_THERE = {
+    "tcpip",
+    "afd",
+    "netbt",
+    "rpcss",
+    "eventlog",
+    "netlogon",
+    "lanmanworkstation",
+    "dnscache",
+    "nsi",
+    "http",
+    "winrm",
+    "w32time",
+}
 
 
 class StartRefused(Exception):
@@ -41,7 +62,13 @@ class StartRefused(Exception):
 
 class Services:
     def __init__(
-        self, agent: AgentClient, store: Store, accounts: Accounts, rights: Rights, groups: LocalGroups, directory: DomainDirectory
+        self,
+        agent: AgentClient,
+        store: Store,
+        accounts: Accounts,
+        rights: Rights,
+        groups: LocalGroups,
+        directory: DomainDirectory,
     ) -> None:
         self._agent, self._store, self._accounts = agent, store, accounts
         self._rights, self._groups, self._directory = rights, groups, directory
@@ -96,7 +123,9 @@ class Services:
         except AgentError as error:
             raise StartRefused(error.winerror or 1053, error.message) from None
         if after["state"] not in ("running", "paused"):
-            raise StartRefused(after["exit_code"] or 1053, f"the service is {after['state']} (exit code {after['exit_code']})")
+            raise StartRefused(
+                after["exit_code"] or 1053, f"the service is {after['state']} (exit code {after['exit_code']})"
+            )
         self.set_extras(service["name"], runs_as=service["account"])
 
     def _start_dependency(self, service: dict, dependency: str) -> None:
@@ -109,7 +138,9 @@ class Services:
             try:
                 self.start(known["name"])
             except StartRefused as error:
-                raise StartRefused(1068, f"the dependency service {dependency} failed to start: {error.reason}") from None
+                raise StartRefused(
+                    1068, f"the dependency service {dependency} failed to start: {error.reason}"
+                ) from None
 
     def check_logon(self, service: dict) -> None:
         """May the account log on as a service here? Simulated by the model's rights and the real controller's answer."""
@@ -124,7 +155,9 @@ class Services:
         except NotResolved:
             raise StartRefused(LOGON_FAILURE, self._refusal(account, "no such account")) from None
         except DirectoryUnavailable as error:
-            raise StartRefused(LOGON_FAILURE, self._refusal(account, f"the domain controller cannot be asked: {error}")) from None
+            raise StartRefused(
+                LOGON_FAILURE, self._refusal(account, f"the domain controller cannot be asked: {error}")
+            ) from None
 
     @staticmethod
     def _refusal(account: str, reason: str) -> str:
@@ -144,7 +177,9 @@ class Services:
             raise StartRefused(LOGON_FAILURE, self._refusal(account, "the account is disabled"))
         if domain is not None and domain.kind == "gmsa":
             if not self._directory.can_read_managed_password(domain):
-                raise StartRefused(LOGON_FAILURE, self._refusal(account, "this host may not retrieve its managed password"))
+                raise StartRefused(
+                    LOGON_FAILURE, self._refusal(account, "this host may not retrieve its managed password")
+                )
         elif not service["password_accepted"]:
             raise StartRefused(LOGON_FAILURE, self._refusal(account, "the user name or password is incorrect"))
 

@@ -78,7 +78,15 @@ class WinRSShell:
             command.output = output
             command.done.set()
 
-        run_in_background(self._execution, command.input, command.script, command.line, f"winrm+{self._transport}", self.user, finished)
+        run_in_background(
+            self._execution,
+            command.input,
+            command.script,
+            command.line,
+            f"winrm+{self._transport}",
+            self.user,
+            finished,
+        )
 
     def receive(self, request: Request) -> str:
         wanted = request.body.find(".//rsp:DesiredStream", NS)
@@ -104,8 +112,13 @@ class WinRSShell:
         if complete:
             state = "Done"
             code = f"<rsp:ExitCode>{output.code}</rsp:ExitCode>"
-            parts += [f'<rsp:Stream Name="{name}" CommandId="{command.id}" End="true"></rsp:Stream>' for name in ("stdout", "stderr")]
-        parts.append(f'<rsp:CommandState CommandId="{command.id}" State="{SHELL}CommandState/{state}">{code}</rsp:CommandState>')
+            parts += [
+                f'<rsp:Stream Name="{name}" CommandId="{command.id}" End="true"></rsp:Stream>'
+                for name in ("stdout", "stderr")
+            ]
+        parts.append(
+            f'<rsp:CommandState CommandId="{command.id}" State="{SHELL}CommandState/{state}">{code}</rsp:CommandState>'
+        )
         return f"<rsp:ReceiveResponse>{''.join(parts)}</rsp:ReceiveResponse>"
 
     def signal(self, request: Request) -> str:

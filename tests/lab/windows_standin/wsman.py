@@ -45,7 +45,9 @@ class Fault(Exception):
 
 def operation_timeout() -> Fault:
     return Fault(
-        "s:Receiver", "w:TimedOut", 2150858793,
+        "s:Receiver",
+        "w:TimedOut",
+        2150858793,
         "The WS-Management service cannot complete the operation within the time specified in OperationTimeout.",
     )
 
@@ -135,7 +137,10 @@ class Service:
 
     def _dispatch(self, request: Request, user: str, transport: str) -> tuple[str, str]:
         if request.action == TRANSFER + "Get" and request.resource.startswith(CONFIG):
-            return TRANSFER + "GetResponse", f"<cfg:Config><cfg:MaxEnvelopeSizekb>{MAX_ENVELOPE_KB}</cfg:MaxEnvelopeSizekb></cfg:Config>"
+            return (
+                TRANSFER + "GetResponse",
+                f"<cfg:Config><cfg:MaxEnvelopeSizekb>{MAX_ENVELOPE_KB}</cfg:MaxEnvelopeSizekb></cfg:Config>",
+            )
         if request.action == TRANSFER + "Create":
             return TRANSFER + "CreateResponse", self._create(request, user, transport)
         shell = self._shells.get(request.selectors.get("ShellId", ""))
@@ -149,7 +154,9 @@ class Service:
         operations = {"Command": shell.command, "Send": shell.send, "Receive": shell.receive, "Signal": shell.signal}
         verb = request.action.removeprefix(SHELL)
         if verb not in operations:
-            raise Fault("s:Sender", "a:ActionNotSupported", 2150858752, f"The action {request.action} is not supported.")
+            raise Fault(
+                "s:Sender", "a:ActionNotSupported", 2150858752, f"The action {request.action} is not supported."
+            )
         return f"{SHELL}{verb}Response", operations[verb](request)
 
     def _create(self, request: Request, user: str, transport: str) -> str:

@@ -12,7 +12,14 @@ import shutil
 import stat as mode
 
 READ_ONLY, HIDDEN, DIRECTORY, ARCHIVE, REPARSE = 0x1, 0x2, 0x10, 0x20, 0x400
-ATTRIBUTES = ((0x1, "ReadOnly"), (0x2, "Hidden"), (0x4, "System"), (0x10, "Directory"), (0x20, "Archive"), (0x400, "ReparsePoint"))
+ATTRIBUTES = (
+    (0x1, "ReadOnly"),
+    (0x2, "Hidden"),
+    (0x4, "System"),
+    (0x10, "Directory"),
+    (0x20, "Archive"),
+    (0x400, "ReparsePoint"),
+)
 CHUNK = 1 << 20
 
 
@@ -140,7 +147,10 @@ def copy(source: str, path: str) -> None:
 
 def listing(path: str) -> list[dict]:
     with os.scandir(path) as entries:
-        return [{"name": entry.name, "is_folder": entry.is_dir()} for entry in sorted(entries, key=lambda item: item.name.lower())]
+        return [
+            {"name": entry.name, "is_folder": entry.is_dir()}
+            for entry in sorted(entries, key=lambda item: item.name.lower())
+        ]
 
 
 def walk(path: str) -> list[str]:
@@ -148,7 +158,20 @@ def walk(path: str) -> list[str]:
 
 
 OPERATIONS = {
-    "stat": stat, "kind": kind, "remove": remove, "make_folder": make_folder, "touch": touch, "set_times": set_times, "read": read,
-    "head": head, "write": write, "take": take, "copy": copy, "listing": listing, "walk": walk, "checksum": checksum,
-    "tree_size": tree_size, "real_case": real_case,
+    "stat": stat,
+    "kind": kind,
+    "remove": remove,
+    "make_folder": make_folder,
+    "touch": touch,
+    "set_times": set_times,
+    "read": read,
+    "head": head,
+    "write": write,
+    "take": take,
+    "copy": copy,
+    "listing": listing,
+    "walk": walk,
+    "checksum": checksum,
+    "tree_size": tree_size,
+    "real_case": real_case,
 }

@@ -13,7 +13,22 @@ import sys
 import winreg
 
 MACHINE_KEY = r"SYSTEM\CurrentControlSet\Control\Session Manager\Environment"
-PRIVATE = ("WINEPREFIX", "WINEDEBUG", "WINEDLLOVERRIDES", "WINELOADER", "WINESERVER", "HOME", "USER", "LOGNAME", "LANG", "TZ", "PWD", "OLDPWD", "SHLVL", "_")
+PRIVATE = (
+    "WINEPREFIX",
+    "WINEDEBUG",
+    "WINEDLLOVERRIDES",
+    "WINELOADER",
+    "WINESERVER",
+    "HOME",
+    "USER",
+    "LOGNAME",
+    "LANG",
+    "TZ",
+    "PWD",
+    "OLDPWD",
+    "SHLVL",
+    "_",
+)
 
 
 def _key(level: str, access: int):
@@ -57,7 +72,8 @@ def session_environment(overrides: dict[str, str]) -> dict[str, str]:
 
 class _Memory(ctypes.Structure):
     _fields_ = [("length", ctypes.c_ulong), ("load", ctypes.c_ulong)] + [
-        (name, ctypes.c_ulonglong) for name in ("total", "available", "page", "free_page", "virtual", "free_virtual", "extended")
+        (name, ctypes.c_ulonglong)
+        for name in ("total", "available", "page", "free_page", "virtual", "free_virtual", "extended")
     ]
 
 
@@ -71,10 +87,20 @@ def facts() -> dict:
         "product_type": version.product_type,
         "node": platform.node(),
         "processors": os.cpu_count(),
-        "memory": {"total": memory.total, "available": memory.available, "page": memory.page, "free_page": memory.free_page},
+        "memory": {
+            "total": memory.total,
+            "available": memory.available,
+            "page": memory.page,
+            "free_page": memory.free_page,
+        },
         "disk": {"total": disk.total, "free": disk.free},
         "python": platform.python_version(),
     }
 
 
-OPERATIONS = {"variables": variables, "set_variable": set_variable, "session_environment": session_environment, "facts": facts}
+OPERATIONS = {
+    "variables": variables,
+    "set_variable": set_variable,
+    "session_environment": session_environment,
+    "facts": facts,
+}

@@ -39,7 +39,10 @@ def answer(request: dict) -> dict:
     except Exception as error:
         number = getattr(error, "winerror", None)
         message = getattr(error, "strerror", None) or str(error)
-        return {"id": request["id"], "error": {"type": type(error).__name__, "message": str(message), "winerror": number}}
+        return {
+            "id": request["id"],
+            "error": {"type": type(error).__name__, "message": str(message), "winerror": number},
+        }
 
 
 def serve(address: str, port: int, token: str) -> None:

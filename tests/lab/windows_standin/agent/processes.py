@@ -50,18 +50,33 @@ def run(
     if argv:
         line = subprocess.list2cmdline([program, *argv[1:]])
     began = time.time()
-    with tempfile.TemporaryFile(dir=RUN) as out, tempfile.TemporaryFile(dir=RUN) as err, tempfile.TemporaryFile(dir=RUN) as into:
+    with (
+        tempfile.TemporaryFile(dir=RUN) as out,
+        tempfile.TemporaryFile(dir=RUN) as err,
+        tempfile.TemporaryFile(dir=RUN) as into,
+    ):
         into.write(base64.b64decode(stdin or ""))
         into.seek(0)
         done = subprocess.run(
-            line, executable=program, cwd=folder, env=env, stdin=into, stdout=out, stderr=err, creationflags=NO_WINDOW,
-            timeout=timeout, check=False,
+            line,
+            executable=program,
+            cwd=folder,
+            env=env,
+            stdin=into,
+            stdout=out,
+            stderr=err,
+            creationflags=NO_WINDOW,
+            timeout=timeout,
+            check=False,
         )
         out.seek(0)
         err.seek(0)
         return {
-            "rc": done.returncode, "stdout": base64.b64encode(out.read()).decode(), "stderr": base64.b64encode(err.read()).decode(),
-            "command": line, "seconds": time.time() - began,
+            "rc": done.returncode,
+            "stdout": base64.b64encode(out.read()).decode(),
+            "stderr": base64.b64encode(err.read()).decode(),
+            "command": line,
+            "seconds": time.time() - began,
         }
 
 

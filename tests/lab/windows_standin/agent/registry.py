@@ -15,8 +15,13 @@ HIVES = {
     "HKCC": winreg.HKEY_CURRENT_CONFIG,
 }
 TYPES = {
-    "none": winreg.REG_NONE, "string": winreg.REG_SZ, "expandstring": winreg.REG_EXPAND_SZ, "binary": winreg.REG_BINARY,
-    "dword": winreg.REG_DWORD, "multistring": winreg.REG_MULTI_SZ, "qword": winreg.REG_QWORD,
+    "none": winreg.REG_NONE,
+    "string": winreg.REG_SZ,
+    "expandstring": winreg.REG_EXPAND_SZ,
+    "binary": winreg.REG_BINARY,
+    "dword": winreg.REG_DWORD,
+    "multistring": winreg.REG_MULTI_SZ,
+    "qword": winreg.REG_QWORD,
 }
 NAMES = {number: name for name, number in TYPES.items()}
 
@@ -97,6 +102,11 @@ def delete_key(path: str) -> None:
 
 
 OPERATIONS = {
-    "key_exists": key_exists, "read_value": read_value, "read_key": read_key, "create_key": create_key, "write_value": write_value,
-    "delete_value": delete_value, "delete_key": delete_key,
+    "key_exists": key_exists,
+    "read_value": read_value,
+    "read_key": read_key,
+    "create_key": create_key,
+    "write_value": write_value,
+    "delete_value": delete_value,
+    "delete_key": delete_key,
 }

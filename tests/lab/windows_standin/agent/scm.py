@@ -10,7 +10,15 @@ import time
 import pywintypes
 import win32service as ws
 
-STATES = {1: "stopped", 2: "start_pending", 3: "stop_pending", 4: "running", 5: "continue_pending", 6: "pause_pending", 7: "paused"}
+STATES = {
+    1: "stopped",
+    2: "start_pending",
+    3: "stop_pending",
+    4: "running",
+    5: "continue_pending",
+    6: "pause_pending",
+    7: "paused",
+}
 STARTS = {0: "boot", 1: "system", 2: "auto", 3: "manual", 4: "disabled"}
 START_NUMBERS = {"auto": 2, "delayed": 2, "manual": 3, "disabled": 4}
 ERRORS = {0: "ignore", 1: "normal", 2: "severe", 3: "critical"}
@@ -77,8 +85,19 @@ def query(name: str) -> dict | None:
 
 def create(name: str, path: str, display_name: str | None = None, start_mode: str = "auto") -> None:
     ws.CreateService(
-        _manager(), name, display_name or name, ws.SERVICE_ALL_ACCESS, ws.SERVICE_WIN32_OWN_PROCESS, START_NUMBERS[start_mode],
-        ws.SERVICE_ERROR_NORMAL, path, None, False, None, None, None,
+        _manager(),
+        name,
+        display_name or name,
+        ws.SERVICE_ALL_ACCESS,
+        ws.SERVICE_WIN32_OWN_PROCESS,
+        START_NUMBERS[start_mode],
+        ws.SERVICE_ERROR_NORMAL,
+        path,
+        None,
+        False,
+        None,
+        None,
+        None,
     )
 
 
@@ -97,8 +116,17 @@ def configure(
     handle = _service(name)
     keep = ws.SERVICE_NO_CHANGE
     ws.ChangeServiceConfig(
-        handle, TYPE_NUMBERS.get(service_type, keep), START_NUMBERS.get(start_mode, keep), ERROR_NUMBERS.get(error_control, keep),
-        path, load_order_group, False, None, account, None, display_name,
+        handle,
+        TYPE_NUMBERS.get(service_type, keep),
+        START_NUMBERS.get(start_mode, keep),
+        ERROR_NUMBERS.get(error_control, keep),
+        path,
+        load_order_group,
+        False,
+        None,
+        account,
+        None,
+        display_name,
     )
     if start_mode in ("auto", "delayed"):
         ws.ChangeServiceConfig2(handle, ws.SERVICE_CONFIG_DELAYED_AUTO_START_INFO, start_mode == "delayed")
@@ -151,6 +179,12 @@ def delete(name: str) -> None:
 
 
 OPERATIONS = {
-    "names": names, "query": query, "create": create, "configure": configure, "start": start, "stop": stop, "control": control,
+    "names": names,
+    "query": query,
+    "create": create,
+    "configure": configure,
+    "start": start,
+    "stop": stop,
+    "control": control,
     "delete": delete,
 }

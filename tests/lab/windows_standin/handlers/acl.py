@@ -27,7 +27,9 @@ def _sid(call, user: str) -> str:
     try:
         return call.host.accounts.sid(user)
     except NotResolved:
-        raise ModuleFailure(f"account_name {user} is not a valid account, cannot get SID: Some or all identity references could not be translated.") from None
+        raise ModuleFailure(
+            f"account_name {user} is not a valid account, cannot get SID: Some or all identity references could not be translated."
+        ) from None
 
 
 def run(call) -> dict:
@@ -40,12 +42,18 @@ def run(call) -> dict:
     sid = _sid(call, user)
     inherit = "None" if kind == "file" else args.get("inherit") or "ContainerInherit, ObjectInherit"
     try:
-        names, what = (acls.REGISTRY_RIGHTS, "RegistryRights") if kind == "key" else (acls.FILE_RIGHTS, "FileSystemRights")
+        names, what = (
+            (acls.REGISTRY_RIGHTS, "RegistryRights") if kind == "key" else (acls.FILE_RIGHTS, "FileSystemRights")
+        )
         mask = acls.parse_flags(rights, names, f"System.Security.AccessControl.{what}")
         inheritance = acls.parse_flags(inherit, INHERITANCE, "System.Security.AccessControl.InheritanceFlags")
-        propagation = acls.parse_flags(args.get("propagation") or "None", PROPAGATION, "System.Security.AccessControl.PropagationFlags")
+        propagation = acls.parse_flags(
+            args.get("propagation") or "None", PROPAGATION, "System.Security.AccessControl.PropagationFlags"
+        )
     except ValueError as error:
-        raise ModuleFailure(f"an error occurred when attempting to {state} {rights} permission(s) on {path} for {user} - {error}") from None
+        raise ModuleFailure(
+            f"an error occurred when attempting to {state} {rights} permission(s) on {path} for {user} - {error}"
+        ) from None
     allow = args["type"] == "allow"
     if kind != "key" and allow:
         mask |= acls.SYNCHRONIZE
@@ -62,4 +70,7 @@ def run(call) -> dict:
         if not call.check:
             lists.remove(path, entry)
         return {"changed": True}
-    return {"changed": False, "msg": "the specified rule already exists" if present else "the specified rule does not exist"}
+    return {
+        "changed": False,
+        "msg": "the specified rule already exists" if present else "the specified rule does not exist",
+    }

@@ -13,7 +13,11 @@ from ..errors import ModuleFailure
 
 def run(call) -> dict:
     job = call.args["jid"]
-    folder = call.invocation.internal.get("_ansible_async_dir") or call.args.get("_async_dir") or "%USERPROFILE%\\.ansible_async"
+    folder = (
+        call.invocation.internal.get("_ansible_async_dir")
+        or call.args.get("_async_dir")
+        or "%USERPROFILE%\\.ansible_async"
+    )
     path = f"{call.expand(str(folder))}\\{job}"
     known = {"ansible_job_id": job, "started": 1, "finished": 1}
     if call.agent("files.kind", path=path) != "file":

@@ -7,14 +7,27 @@ from __future__ import annotations
 
 import base64
 import locale
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 from ..agent_client import AgentError
 from ..errors import ModuleFailure
 
 STAMP = "%Y-%m-%d %H:%M:%S.%f"
 # Programs of Windows that Wine only pretends to have: they exit with 0 and do nothing.
-PRETENDED = {"icacls", "cacls", "netsh", "secedit", "wevtutil", "powershell", "schtasks", "setx", "gpupdate", "dism", "auditpol", "robocopy"}
+PRETENDED = {
+    "icacls",
+    "cacls",
+    "netsh",
+    "secedit",
+    "wevtutil",
+    "powershell",
+    "schtasks",
+    "setx",
+    "gpupdate",
+    "dism",
+    "auditpol",
+    "robocopy",
+}
 
 
 def _program(args: dict) -> str:
@@ -27,7 +40,11 @@ def _program(args: dict) -> str:
 def _simulated(call, program: str) -> str | None:
     """What Wine would answer wrongly, because it has one user."""
     node = call.host.configuration.node
-    line = str(call.args.get("cmd") or call.args.get("_raw_params") or " ".join(call.args.get("argv") or [])).strip().lower()
+    line = (
+        str(call.args.get("cmd") or call.args.get("_raw_params") or " ".join(call.args.get("argv") or []))
+        .strip()
+        .lower()
+    )
     if program == "whoami" and line in ("whoami", "whoami.exe"):
         return f"{call.logon.account.lower()}\r\n"
     if program == "hostname":
@@ -52,17 +69,28 @@ def run(call) -> dict:
         from ..errors import NotModelled
 
         raise NotModelled(f"the program {program}, which Wine only pretends to run")
-    began = datetime.now(timezone.utc)
+    began = datetime.now(UTC)
     simulated = _simulated(call, program)
     if simulated is not None:
-        answer = {"rc": 0, "stdout": base64.b64encode(simulated.encode()).decode(), "stderr": "", "command": result["cmd"]}
+        answer = {
+            "rc": 0,
+            "stdout": base64.b64encode(simulated.encode()).decode(),
+            "stderr": "",
+            "command": result["cmd"],
+        }
     else:
         answer = _run(call, result)
-    ended = datetime.now(timezone.utc)
+    ended = datetime.now(UTC)
     encoding = args.get("output_encoding_override") or "utf-8"
     result.update(
-        changed=True, cmd=answer["command"], rc=answer["rc"], stdout=_text(answer["stdout"], encoding),
-        stderr=_text(answer["stderr"], encoding), start=began.strftime(STAMP), end=ended.strftime(STAMP), delta=str(ended - began),
+        changed=True,
+        cmd=answer["command"],
+        rc=answer["rc"],
+        stdout=_text(answer["stdout"], encoding),
+        stderr=_text(answer["stderr"], encoding),
+        start=began.strftime(STAMP),
+        end=ended.strftime(STAMP),
+        delta=str(ended - began),
     )
     if result["rc"] != 0:
         raise ModuleFailure("non-zero return code", **result)
@@ -86,8 +114,12 @@ def _run(call, result: dict) -> dict:
     stdin = args.get("stdin")
     try:
         return call.agent(
-            "processes.run", line=None if args.get("argv") else result["cmd"], argv=args.get("argv"), folder=args.get("chdir"),
-            stdin=base64.b64encode((stdin + "\r\n").encode()).decode() if stdin else None, environment=call.environment,
+            "processes.run",
+            line=None if args.get("argv") else result["cmd"],
+            argv=args.get("argv"),
+            folder=args.get("chdir"),
+            stdin=base64.b64encode((stdin + "\r\n").encode()).decode() if stdin else None,
+            environment=call.environment,
         )
     except AgentError as error:
         number = error.winerror or 2

@@ -37,7 +37,12 @@ def _seconds(call, option: str, default: str) -> float | None:
 
 def _peek(call, path: str, kind: str) -> dict:
     head = base64.b64decode(call.agent("files.head", path=path, size=8192)) if kind == "file" else b""
-    return {"path": path, "change": False, "appears_binary": b"\0" in head, "state": "absent" if kind == "absent" else "file"}
+    return {
+        "path": path,
+        "change": False,
+        "appears_binary": b"\0" in head,
+        "state": "absent" if kind == "absent" else "file",
+    }
 
 
 def _set_times(call, path: str, times: dict) -> bool:
@@ -58,7 +63,10 @@ def run(call) -> dict:
     if args.get("_diff_peek") is not None or "_diff_peek" in call.invocation.args:
         return _peek(call, path, kind)
     default = "now" if state == "touch" else "preserve"
-    times = {"accessed": _seconds(call, "access_time", default), "written": _seconds(call, "modification_time", default)}
+    times = {
+        "accessed": _seconds(call, "access_time", default),
+        "written": _seconds(call, "modification_time", default),
+    }
     try:
         return {"changed": _apply(call, path, kind, state, times)}
     except AgentError as error:

@@ -9,8 +9,13 @@ from ..errors import ModuleFailure
 from .regedit import PATH
 
 NAMES = {
-    "binary": "REG_BINARY", "string": "REG_SZ", "dword": "REG_DWORD", "qword": "REG_QWORD", "multistring": "REG_MULTI_SZ",
-    "expandstring": "REG_EXPAND_SZ", "none": "REG_NONE",
+    "binary": "REG_BINARY",
+    "string": "REG_SZ",
+    "dword": "REG_DWORD",
+    "qword": "REG_QWORD",
+    "multistring": "REG_MULTI_SZ",
+    "expandstring": "REG_EXPAND_SZ",
+    "none": "REG_NONE",
 }
 
 

@@ -40,11 +40,15 @@ def _number(kind: str, data: Any) -> int:
     if data is None:
         return 0
     if isinstance(data, float) and data % 1:
-        raise ModuleFailure(f"data '{data}' cannot be a decimal or float value with a remainder when type is dword or qword")
+        raise ModuleFailure(
+            f"data '{data}' cannot be a decimal or float value with a remainder when type is dword or qword"
+        )
     try:
         value = int(data, 0) if isinstance(data, str) else int(data)
     except ValueError:
-        raise ModuleFailure(f'Unhandled exception while executing module: Cannot convert value "{data}" to type "System.UInt64"') from None
+        raise ModuleFailure(
+            f'Unhandled exception while executing module: Cannot convert value "{data}" to type "System.UInt64"'
+        ) from None
     if value < 0:
         value &= LIMITS[kind]
     if value > LIMITS[kind]:
@@ -68,7 +72,13 @@ def wanted_data(kind: str, name: str | None, data: Any) -> Any:
 def _shown(kind: str, value: Any) -> dict:
     if kind in ("binary", "none"):
         return {"type": kind.title(), "value": [f"0x{byte:02x}" for byte in value]}
-    names = {"string": "String", "expandstring": "ExpandString", "dword": "DWord", "qword": "QWord", "multistring": "MultiString"}
+    names = {
+        "string": "String",
+        "expandstring": "ExpandString",
+        "dword": "DWord",
+        "qword": "QWord",
+        "multistring": "MultiString",
+    }
     return {"type": names.get(kind, kind), "value": value}
 
 
@@ -82,7 +92,9 @@ def run(call) -> dict:
     try:
         (_present if args["state"] == "present" else _absent)(call, path, name, result)
     except AgentError as error:
-        raise ModuleFailure(f"failed to change registry property '{name}' at {path}: {error.message}", **result) from None
+        raise ModuleFailure(
+            f"failed to change registry property '{name}' at {path}: {error.message}", **result
+        ) from None
     return result
 
 

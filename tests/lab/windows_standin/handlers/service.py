@@ -12,10 +12,24 @@ from ..errors import ModuleFailure, NotModelled, NotResolved
 from ..services import EXTRAS, StartRefused
 
 SYSTEM = "S-1-5-18"
-REAL = ("description", "display_name", "error_control", "load_order_group", "path", "pre_shutdown_timeout_ms", "service_type", "start_mode")
+REAL = (
+    "description",
+    "display_name",
+    "error_control",
+    "load_order_group",
+    "path",
+    "pre_shutdown_timeout_ms",
+    "service_type",
+    "start_mode",
+)
 SIMULATED = (
-    "failure_actions", "failure_actions_on_non_crash_failure", "failure_command", "failure_reboot_msg", "failure_reset_period_sec",
-    "required_privileges", "sid_info",
+    "failure_actions",
+    "failure_actions_on_non_crash_failure",
+    "failure_command",
+    "failure_reboot_msg",
+    "failure_reset_period_sec",
+    "required_privileges",
+    "sid_info",
 )
 SHOWN = REAL + SIMULATED + ("dependencies", "name", "state", "desktop_interact")
 
@@ -36,7 +50,12 @@ def snapshot(call, service: dict | None) -> Any:
     if service is None:
         return ""
     shown = {name: service[name] for name in SHOWN}
-    return {**shown, "state": state_word(service["state"]), "username": account_name(call, service["account"]), "password": "REDACTED"}
+    return {
+        **shown,
+        "state": state_word(service["state"]),
+        "username": account_name(call, service["account"]),
+        "password": "REDACTED",
+    }
 
 
 def run(call) -> dict:
@@ -52,11 +71,18 @@ def run(call) -> dict:
     update_password = args["update_password"] == "always" or service is None
     if service is None:
         if args["path"] is None:
-            raise ModuleFailure(f"Service '{name}' is not installed, need to set 'path' to create a new service", exists=False)
+            raise ModuleFailure(
+                f"Service '{name}' is not installed, need to set 'path' to create a new service", exists=False
+            )
         if not call.check:
             service = _create(call, name)
     if service is None:
-        after = {**{option: args.get(option) for option in SHOWN}, "name": name, "state": args["state"], "username": None}
+        after = {
+            **{option: args.get(option) for option in SHOWN},
+            "name": name,
+            "state": args["state"],
+            "username": None,
+        }
     else:
         changed |= _account(call, service, update_password)
         changed |= _settings(call, service)
@@ -76,10 +102,14 @@ def _create(call, name: str) -> dict:
     try:
         call.host.services.create(name, call.expand(call.args["path"]), None)
     except AgentError as error:
-        raise ModuleFailure(f"Unhandled exception while executing module: Service '{name} ({name})' cannot be created due to the following error: {error.message}") from None
+        raise ModuleFailure(
+            f"Unhandled exception while executing module: Service '{name} ({name})' cannot be created due to the following error: {error.message}"
+        ) from None
     created = call.host.services.query(name)
     if created is None:
-        raise ModuleFailure(f"Unhandled exception while executing module: Service '{name}' was created but is not there")
+        raise ModuleFailure(
+            f"Unhandled exception while executing module: Service '{name}' was created but is not there"
+        )
     return created
 
 
@@ -158,7 +188,9 @@ def _settings(call, service: dict) -> bool:
         try:
             services.configure(name, **real)
         except AgentError as error:
-            raise ModuleFailure(f"Unhandled exception while executing module: failed to change service {name}: {error}") from None
+            raise ModuleFailure(
+                f"Unhandled exception while executing module: failed to change service {name}: {error}"
+            ) from None
         if "start_mode" in real:
             simulated["delayed"] = real["start_mode"] == "delayed"
     if not call.check and simulated:

@@ -7,16 +7,37 @@ from __future__ import annotations
 
 from .service import SIMULATED, account_name, state_word
 
-SAME = ("dependencies", "description", "display_name", "error_control", "load_order_group", "name", "path", "pre_shutdown_timeout_ms",
-        "process_id", "service_type", "start_mode", "controls_accepted", "desktop_interact")
+SAME = (
+    "dependencies",
+    "description",
+    "display_name",
+    "error_control",
+    "load_order_group",
+    "name",
+    "path",
+    "pre_shutdown_timeout_ms",
+    "process_id",
+    "service_type",
+    "start_mode",
+    "controls_accepted",
+    "desktop_interact",
+)
 
 
 def describe(call, service: dict) -> dict:
     return {
         **{name: service[name] for name in SAME + SIMULATED},
-        "checkpoint": 0, "dependency_of": [], "launch_protection": "none", "preferred_node": None, "service_exit_code": 0,
-        "service_flags": [], "triggers": [], "wait_hint_ms": 0, "win32_exit_code": service["exit_code"],
-        "state": state_word(service["state"]), "username": account_name(call, service["account"]),
+        "checkpoint": 0,
+        "dependency_of": [],
+        "launch_protection": "none",
+        "preferred_node": None,
+        "service_exit_code": 0,
+        "service_flags": [],
+        "triggers": [],
+        "wait_hint_ms": 0,
+        "win32_exit_code": service["exit_code"],
+        "state": state_word(service["state"]),
+        "username": account_name(call, service["account"]),
     }
 
 

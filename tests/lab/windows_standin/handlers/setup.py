@@ -7,13 +7,24 @@ from __future__ import annotations
 
 import math
 import time
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 
 from ..errors import DirectoryUnavailable, NotResolved
 
 VERSION = "10.0.14393.0"
 PRODUCT = "Microsoft Windows Server 2016 Standard"
-MINIMUM = ("date_time", "distribution", "dns", "env", "local", "platform", "powershell_version", "user", "windows_domain", "winrm")
+MINIMUM = (
+    "date_time",
+    "distribution",
+    "dns",
+    "env",
+    "local",
+    "platform",
+    "powershell_version",
+    "user",
+    "windows_domain",
+    "winrm",
+)
 GROUPS = {
     "min": MINIMUM,
     "network": ("all_ipv4_addresses", "all_ipv6_addresses", "interfaces"),
@@ -23,22 +34,44 @@ GROUPS = {
 
 
 def _date_time(call, machine: dict) -> dict:
-    now = datetime.now(timezone.utc)
+    now = datetime.now(UTC)
     stamp = now.strftime
-    return {"date_time": {
-        "date": stamp("%Y-%m-%d"), "day": stamp("%d"), "epoch": str(now.timestamp()), "epoch_local": str(now.timestamp()),
-        "epoch_int": int(now.timestamp()), "hour": stamp("%H"), "iso8601": stamp("%Y-%m-%dT%H:%M:%SZ"),
-        "iso8601_basic": stamp("%Y%m%dT%H%M%S%f"), "iso8601_basic_short": stamp("%Y%m%dT%H%M%S"),
-        "iso8601_micro": stamp("%Y-%m-%dT%H:%M:%S.%fZ"), "minute": stamp("%M"), "month": stamp("%m"), "second": stamp("%S"),
-        "time": stamp("%H:%M:%S"), "tz": "UTC", "tz_offset": "+00:00", "weekday": stamp("%A"), "weekday_number": stamp("%w"),
-        "weeknumber": stamp("%W"), "year": stamp("%Y"),
-    }}
+    return {
+        "date_time": {
+            "date": stamp("%Y-%m-%d"),
+            "day": stamp("%d"),
+            "epoch": str(now.timestamp()),
+            "epoch_local": str(now.timestamp()),
+            "epoch_int": int(now.timestamp()),
+            "hour": stamp("%H"),
+            "iso8601": stamp("%Y-%m-%dT%H:%M:%SZ"),
+            "iso8601_basic": stamp("%Y%m%dT%H%M%S%f"),
+            "iso8601_basic_short": stamp("%Y%m%dT%H%M%S"),
+            "iso8601_micro": stamp("%Y-%m-%dT%H:%M:%S.%fZ"),
+            "minute": stamp("%M"),
+            "month": stamp("%m"),
+            "second": stamp("%S"),
+            "time": stamp("%H:%M:%S"),
+            "tz": "UTC",
+            "tz_offset": "+00:00",
+            "weekday": stamp("%A"),
+            "weekday_number": stamp("%w"),
+            "weeknumber": stamp("%W"),
+            "year": stamp("%Y"),
+        }
+    }
 
 
 def _distribution(call, machine: dict) -> dict:
     return {
-        "distribution": PRODUCT, "distribution_version": VERSION, "distribution_major_version": "10", "os_family": "Windows",
-        "os_name": PRODUCT, "os_product_type": "server", "os_installation_type": "Server", "os_install_date": "2026-01-01T00:00:00Z",
+        "distribution": PRODUCT,
+        "distribution_version": VERSION,
+        "distribution_major_version": "10",
+        "os_family": "Windows",
+        "os_name": PRODUCT,
+        "os_product_type": "server",
+        "os_installation_type": "Server",
+        "os_install_date": "2026-01-01T00:00:00Z",
     }
 
 
@@ -55,10 +88,21 @@ def _env(call, machine: dict) -> dict:
 def _platform(call, machine: dict) -> dict:
     settings = call.host.configuration
     return {
-        "architecture": "64-bit", "architecture2": "x86_64", "domain": settings.dns_domain, "fqdn": settings.fqdn,
-        "hostname": settings.node, "netbios_name": settings.node, "kernel": VERSION, "nodename": settings.fqdn,
-        "machine_id": call.host.accounts.machine_sid, "owner_contact": "", "owner_name": "", "reboot_pending": False,
-        "system": "Win32NT", "system_description": "", "system_vendor": "simulated",
+        "architecture": "64-bit",
+        "architecture2": "x86_64",
+        "domain": settings.dns_domain,
+        "fqdn": settings.fqdn,
+        "hostname": settings.node,
+        "netbios_name": settings.node,
+        "kernel": VERSION,
+        "nodename": settings.fqdn,
+        "machine_id": call.host.accounts.machine_sid,
+        "owner_contact": "",
+        "owner_name": "",
+        "reboot_pending": False,
+        "system": "Win32NT",
+        "system_description": "",
+        "system_vendor": "simulated",
     }
 
 
@@ -77,8 +121,16 @@ def _user(call, machine: dict) -> dict:
 def _windows_domain(call, machine: dict) -> dict:
     settings = call.host.configuration
     if settings.directory is None:
-        return {"windows_domain": "WORKGROUP", "windows_domain_member": False, "windows_domain_role": "Stand-alone server"}
-    return {"windows_domain": settings.dns_domain, "windows_domain_member": True, "windows_domain_role": "Member server"}
+        return {
+            "windows_domain": "WORKGROUP",
+            "windows_domain_member": False,
+            "windows_domain_role": "Stand-alone server",
+        }
+    return {
+        "windows_domain": settings.dns_domain,
+        "windows_domain_member": True,
+        "windows_domain_role": "Member server",
+    }
 
 
 def _addresses(call, machine: dict) -> dict:
@@ -86,9 +138,19 @@ def _addresses(call, machine: dict) -> dict:
 
 
 def _interfaces(call, machine: dict) -> dict:
-    return {"interfaces": [{"connection_name": "Ethernet", "interface_name": "simulated", "default_gateway": None, "macaddress": None,
-                            "dns_domain": call.host.configuration.dns_domain,
-                            "ipv4": {"address": call.host.configuration.address, "prefix": "8"}, "ipv6": {}}]}
+    return {
+        "interfaces": [
+            {
+                "connection_name": "Ethernet",
+                "interface_name": "simulated",
+                "default_gateway": None,
+                "macaddress": None,
+                "dns_domain": call.host.configuration.dns_domain,
+                "ipv4": {"address": call.host.configuration.address, "prefix": "8"},
+                "ipv6": {},
+            }
+        ]
+    }
 
 
 def _bios(call, machine: dict) -> dict:
@@ -99,20 +161,28 @@ def _memory(call, machine: dict) -> dict:
     memory = machine["memory"]
     mebi = 1024 * 1024
     return {
-        "memtotal_mb": math.ceil(memory["total"] / mebi), "memfree_mb": math.ceil(memory["available"] / mebi), "swaptotal_mb": 0,
-        "pagefiletotal_mb": round(memory["page"] / mebi), "pagefilefree_mb": round(memory["free_page"] / mebi),
+        "memtotal_mb": math.ceil(memory["total"] / mebi),
+        "memfree_mb": math.ceil(memory["available"] / mebi),
+        "swaptotal_mb": 0,
+        "pagefiletotal_mb": round(memory["page"] / mebi),
+        "pagefilefree_mb": round(memory["free_page"] / mebi),
     }
 
 
 def _processor(call, machine: dict) -> dict:
     count = machine["processors"] or 1
-    return {"processor_count": 1, "processor_cores": count, "processor_vcpus": count, "processor_threads_per_core": 1,
-            "processor": ["0", "simulated", "simulated"]}
+    return {
+        "processor_count": 1,
+        "processor_cores": count,
+        "processor_vcpus": count,
+        "processor_threads_per_core": 1,
+        "processor": ["0", "simulated", "simulated"],
+    }
 
 
 def _uptime(call, machine: dict) -> dict:
     boot = call.host.power.boot_time
-    last = datetime.fromtimestamp(boot, timezone.utc).strftime("%Y-%m-%d %H:%M:%SZ")
+    last = datetime.fromtimestamp(boot, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
     return {"lastboot": last, "uptime_seconds": round(time.time() - boot)}
 
 
@@ -121,9 +191,21 @@ def _virtual(call, machine: dict) -> dict:
 
 
 COLLECTORS = {
-    "date_time": _date_time, "distribution": _distribution, "dns": _dns, "env": _env, "platform": _platform,
-    "powershell_version": _powershell, "user": _user, "windows_domain": _windows_domain, "all_ipv4_addresses": _addresses,
-    "interfaces": _interfaces, "bios": _bios, "memory": _memory, "processor": _processor, "uptime": _uptime, "virtual": _virtual,
+    "date_time": _date_time,
+    "distribution": _distribution,
+    "dns": _dns,
+    "env": _env,
+    "platform": _platform,
+    "powershell_version": _powershell,
+    "user": _user,
+    "windows_domain": _windows_domain,
+    "all_ipv4_addresses": _addresses,
+    "interfaces": _interfaces,
+    "bios": _bios,
+    "memory": _memory,
+    "processor": _processor,
+    "uptime": _uptime,
+    "virtual": _virtual,
 }
 
 
@@ -145,7 +227,11 @@ def subsets(asked: list[str], warn) -> set[str]:
 
 
 def run(call) -> dict:
-    asked = list(call.args["gather_subset"] if isinstance(call.args["gather_subset"], list) else [call.args["gather_subset"] or "all"])
+    asked = list(
+        call.args["gather_subset"]
+        if isinstance(call.args["gather_subset"], list)
+        else [call.args["gather_subset"] or "all"]
+    )
     machine = call.agent("machine.facts")
     facts: dict = {}
     for name in subsets(asked, call.warn):

@@ -14,10 +14,23 @@ def describe(call, entry: dict, with_size: bool = True) -> dict:
     words = {word.strip() for word in attributes.split(",")}
     folder = entry["is_folder"]
     result = {
-        "exists": True, "attributes": attributes, "isarchive": "Archive" in words, "isdir": folder, "ishidden": "Hidden" in words,
-        "isjunction": False, "islnk": False, "isreadonly": "ReadOnly" in words, "isreg": not folder, "isshared": False,
-        "nlink": max(1, entry["links"]) if not folder else 1, "hlnk_targets": [], "creationtime": entry["created"],
-        "lastaccesstime": entry["accessed"], "lastwritetime": entry["written"], "path": entry["path"], "filename": entry["name"],
+        "exists": True,
+        "attributes": attributes,
+        "isarchive": "Archive" in words,
+        "isdir": folder,
+        "ishidden": "Hidden" in words,
+        "isjunction": False,
+        "islnk": False,
+        "isreadonly": "ReadOnly" in words,
+        "isreg": not folder,
+        "isshared": False,
+        "nlink": max(1, entry["links"]) if not folder else 1,
+        "hlnk_targets": [],
+        "creationtime": entry["created"],
+        "lastaccesstime": entry["accessed"],
+        "lastwritetime": entry["written"],
+        "path": entry["path"],
+        "filename": entry["name"],
         "owner": call.host.accounts.name(call.host.access_lists.owner(entry["path"])),
     }
     if not folder:

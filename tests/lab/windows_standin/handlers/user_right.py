@@ -32,6 +32,8 @@ def run(call) -> dict:
         host.rights.set_holders(name, after)
     names = host.accounts.name
     return {
-        "changed": bool(add or remove), "added": [names(sid) for sid in add], "removed": [names(sid) for sid in remove],
+        "changed": bool(add or remove),
+        "added": [names(sid) for sid in add],
+        "removed": [names(sid) for sid in remove],
         "diff": {"before": {name: [names(sid) for sid in current]}, "after": {name: [names(sid) for sid in after]}},
     }

@@ -15,16 +15,45 @@ NO_PROPAGATE, INHERIT_ONLY = 1, 2
 ADMINISTRATORS, SYSTEM, USERS, CREATOR_OWNER = "S-1-5-32-544", "S-1-5-18", "S-1-5-32-545", "S-1-3-0"
 SYNCHRONIZE = 0x100000
 FILE_RIGHTS = {
-    "readdata": 1, "listdirectory": 1, "writedata": 2, "createfiles": 2, "appenddata": 4, "createdirectories": 4,
-    "readextendedattributes": 8, "writeextendedattributes": 16, "executefile": 32, "traverse": 32, "deletesubdirectoriesandfiles": 64,
-    "readattributes": 128, "writeattributes": 256, "write": 0x116, "delete": 0x10000, "readpermissions": 0x20000, "read": 0x20089,
-    "readandexecute": 0x200A9, "modify": 0x301BF, "changepermissions": 0x40000, "takeownership": 0x80000, "synchronize": SYNCHRONIZE,
+    "readdata": 1,
+    "listdirectory": 1,
+    "writedata": 2,
+    "createfiles": 2,
+    "appenddata": 4,
+    "createdirectories": 4,
+    "readextendedattributes": 8,
+    "writeextendedattributes": 16,
+    "executefile": 32,
+    "traverse": 32,
+    "deletesubdirectoriesandfiles": 64,
+    "readattributes": 128,
+    "writeattributes": 256,
+    "write": 0x116,
+    "delete": 0x10000,
+    "readpermissions": 0x20000,
+    "read": 0x20089,
+    "readandexecute": 0x200A9,
+    "modify": 0x301BF,
+    "changepermissions": 0x40000,
+    "takeownership": 0x80000,
+    "synchronize": SYNCHRONIZE,
     "fullcontrol": 0x1F01FF,
 }
 REGISTRY_RIGHTS = {
-    "queryvalues": 1, "setvalue": 2, "createsubkey": 4, "enumeratesubkeys": 8, "notify": 16, "createlink": 32, "delete": 0x10000,
-    "readpermissions": 0x20000, "writekey": 0x20006, "readkey": 0x20019, "executekey": 0x20019, "changepermissions": 0x40000,
-    "takeownership": 0x80000, "fullcontrol": 0xF003F,
+    "queryvalues": 1,
+    "setvalue": 2,
+    "createsubkey": 4,
+    "enumeratesubkeys": 8,
+    "notify": 16,
+    "createlink": 32,
+    "delete": 0x10000,
+    "readpermissions": 0x20000,
+    "writekey": 0x20006,
+    "readkey": 0x20019,
+    "executekey": 0x20019,
+    "changepermissions": 0x40000,
+    "takeownership": 0x80000,
+    "fullcontrol": 0xF003F,
 }
 
 
@@ -71,7 +100,9 @@ def parse_flags(text: str, names: dict[str, int], what: str) -> int:
         elif key in names:
             value |= names[key]
         else:
-            raise ValueError(f'Cannot convert value "{text}" to type "{what}": unable to match the identifier name {word.strip()}')
+            raise ValueError(
+                f'Cannot convert value "{text}" to type "{what}": unable to match the identifier name {word.strip()}'
+            )
     return value
 
 
@@ -146,7 +177,9 @@ class AccessLists:
             entries = [Entry(**item) for item in own["entries"]]
             for position, known in enumerate(entries):
                 if known.same_scope(entry):
-                    entries[position] = Entry(known.sid, known.allow, known.mask | entry.mask, known.inheritance, known.propagation)
+                    entries[position] = Entry(
+                        known.sid, known.allow, known.mask | entry.mask, known.inheritance, known.propagation
+                    )
                     break
             else:
                 entries.insert(0 if not entry.allow else len(entries), entry)
@@ -170,7 +203,11 @@ class AccessLists:
         return bool(self._all().get(_key(path), {}).get("protected"))
 
     def protect(self, path: str, is_folder: bool, keep_inherited: bool) -> None:
-        kept = [asdict(Entry(**{**asdict(rule), "inherited": False})) for rule in self.rules(path, is_folder) if rule.inherited]
+        kept = [
+            asdict(Entry(**{**asdict(rule), "inherited": False}))
+            for rule in self.rules(path, is_folder)
+            if rule.inherited
+        ]
 
         def change(own: dict) -> None:
             own["protected"] = True
@@ -182,7 +219,9 @@ class AccessLists:
         self._change(path, lambda own: own.update(protected=False))
         if not drop_duplicates:
             return
-        inherited = [Entry(**{**asdict(rule), "inherited": False}) for rule in self.rules(path, is_folder) if rule.inherited]
+        inherited = [
+            Entry(**{**asdict(rule), "inherited": False}) for rule in self.rules(path, is_folder) if rule.inherited
+        ]
 
         def change(own: dict) -> None:
             own["entries"] = [item for item in own["entries"] if Entry(**item) not in inherited]

@@ -12,7 +12,11 @@ from .store import Store
 class LocalGroups:
     def __init__(self, store: Store, machine_sid: str) -> None:
         self._store = store
-        self._defaults = {"Administrators": [f"{machine_sid}-500"], "Guests": [f"{machine_sid}-501"], "Users": ["S-1-5-4", "S-1-5-11"]}
+        self._defaults = {
+            "Administrators": [f"{machine_sid}-500"],
+            "Guests": [f"{machine_sid}-501"],
+            "Users": ["S-1-5-4", "S-1-5-11"],
+        }
 
     def find(self, name: str) -> str | None:
         """The group's name as Windows spells it, or None."""

@@ -29,7 +29,10 @@ def clone(template: str | Path, prefix: str | Path) -> Path:
     prefix.parent.mkdir(parents=True, exist_ok=True)
     done = subprocess.run(
         ["cp", "--archive", "--reflink=auto", "--no-target-directory", str(template), str(prefix)],
-        stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
     )
     if done.returncode != 0:
         raise RuntimeError(f"Wine prefix {prefix} cannot be cloned from {template}: {done.stderr.strip()[-300:]}")

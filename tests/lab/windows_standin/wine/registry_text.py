@@ -21,7 +21,7 @@ def _service_of(section: str) -> str | None:
     match = re.match(r"\[(.+?)\] \d+", section)
     if not match or not match.group(1).lower().startswith(SERVICES.lower()):
         return None
-    name = match.group(1)[len(SERVICES):]
+    name = match.group(1)[len(SERVICES) :]
     return None if "\\\\" in name else name
 
 

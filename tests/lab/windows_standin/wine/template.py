@@ -80,8 +80,14 @@ def build_template(
     (place.drive_c / "standin.reg").write_text(REGISTRY)
     _must(run(place, ["wine", "regedit", "/S", "C:\\standin.reg"], log), "regedit", log)
     (place.drive_c / "standin.reg").unlink()
-    _must(run(place, ["wine", AGENT_PYTHON, "-c", "import win32service, win32serviceutil, win32security"], log), "import pywin32", log)
-    _must(run(place, ["wine", AGENT_PYTHON, "-m", "compileall", "-q", "C:\\standin\\python\\Lib"], log), "compileall", log)
+    _must(
+        run(place, ["wine", AGENT_PYTHON, "-c", "import win32service, win32serviceutil, win32security"], log),
+        "import pywin32",
+        log,
+    )
+    _must(
+        run(place, ["wine", AGENT_PYTHON, "-m", "compileall", "-q", "C:\\standin\\python\\Lib"], log), "compileall", log
+    )
     shutdown(rootfs, work)
     _prune(work, rootfs)
     (work / DONE).write_text(VERSION + "\n")
@@ -96,7 +102,10 @@ def _must(code: int, what: str, log: Path) -> None:
 
 
 def _find_uv(uv: str | Path | None) -> str:
-    lab = Path(os.environ.get("FLOWOPS_LAB") or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "flowops-lab")
+    lab = Path(
+        os.environ.get("FLOWOPS_LAB")
+        or Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "flowops-lab"
+    )
     found = str(uv) if uv else shutil.which("uv") or str(lab / "venvs/uv/bin/uv")
     if not Path(found).exists():
         raise RuntimeError(f"Wine prefix template: no uv at {found}: run 'tests/lab/lab venv ansible-2.19' first")
@@ -108,7 +117,19 @@ def _fetch(uv: str, requirement: str, target: Path, *options: str) -> None:
         return
     fresh = target.with_name(target.name + ".new")
     shutil.rmtree(fresh, ignore_errors=True)
-    command = [uv, "pip", "install", "--quiet", "--no-deps", "--target", str(fresh), "--python-version", "3.13", *options, requirement]
+    command = [
+        uv,
+        "pip",
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--target",
+        str(fresh),
+        "--python-version",
+        "3.13",
+        *options,
+        requirement,
+    ]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600, check=False)
     if done.returncode != 0:
         raise RuntimeError(f"Wine prefix template: {requirement} cannot be fetched: {done.stderr.strip()[-300:]}")
