@@ -9,10 +9,10 @@ SUITES := $(PYTHON) tests/suites
 LAB := $(PYTHON) tests/lab/lab
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit gates lint integration e2e bench lab-up lab-down lab-reset clean
+.PHONY: help demo test unit gates lint integration e2e test-hosts bench lab-up lab-down lab-reset clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 demo: ## build the lab, converge it twice, run a flow on it, print a summary
 	@$(PYTHON) tests/demo/demo
@@ -33,6 +33,9 @@ integration: ## modules against a real Prefect server and a real domain controll
 
 e2e: ## roles and playbooks against the whole lab
 	@$(SUITES) e2e
+
+test-hosts: ## the end-to-end story on your own hosts: make test-hosts FLOWOPS_INVENTORY=path
+	@FLOWOPS_INVENTORY="$(FLOWOPS_INVENTORY)" $(SUITES) hosts
 
 bench: ## our modules against what a user would use instead, as ratios
 	@$(PYTHON) tests/bench/bench

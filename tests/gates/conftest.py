@@ -11,7 +11,8 @@ import sys
 
 import pytest
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "lab")]
 
 from gatekit import source
 from gatekit.places import BUILD
@@ -39,5 +40,7 @@ def installed(artifact: pathlib.Path) -> pathlib.Path:
     """Collections path with the artifact installed from its file, without a server."""
     folder = BUILD / "installed"
     shutil.rmtree(folder, ignore_errors=True)
-    must("unit", ["ansible-galaxy", "collection", "install", "--offline", "--no-deps", "-p", str(folder), str(artifact)])
+    must(
+        "unit", ["ansible-galaxy", "collection", "install", "--offline", "--no-deps", "-p", str(folder), str(artifact)]
+    )
     return folder

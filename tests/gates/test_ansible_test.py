@@ -5,9 +5,8 @@
 
 from __future__ import annotations
 
-import pathlib
-
 import pytest
+from gatekit import source
 from gatekit.ansible_test import ansible_test
 from gatekit.places import ROOT, has_environment
 
@@ -15,13 +14,13 @@ CORES = [name for name in ("unit", "unit-2.21") if name == "unit" or has_environ
 
 
 @pytest.mark.parametrize("core", CORES)
-def test_sanity(core: str, copied: pathlib.Path) -> None:
-    ansible_test(core, copied, "sanity")
+def test_sanity(core: str) -> None:
+    ansible_test(core, source.copy(f"sanity-{core}"), "sanity")
 
 
 @pytest.mark.parametrize("core", CORES)
-def test_units(core: str, copied: pathlib.Path) -> None:
-    ansible_test(core, copied, "units")
+def test_units(core: str) -> None:
+    ansible_test(core, source.copy(f"units-{core}"), "units")
 
 
 def test_nothing_is_ignored() -> None:

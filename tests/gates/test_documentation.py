@@ -12,7 +12,13 @@ from gatekit.tool import must
 
 
 def test_collection_docs(copied: pathlib.Path) -> None:
-    options = ["--plugin-docs", "--validate-collection-refs", "self", "--check-extra-docs-refs", "--disallow-semantic-markup"]
+    options = [
+        "--plugin-docs",
+        "--validate-collection-refs",
+        "self",
+        "--check-extra-docs-refs",
+        "--disallow-semantic-markup",
+    ]
     must(
         "tools",
         ["antsibull-docs", "lint-collection-docs", *options[:4], str(copied)],

@@ -18,6 +18,7 @@ class Suite:
     also         further environments that the tests call, handed over as FLOWOPS_VENV_<NAME>
     optional     environments that may be missing on this machine (an interpreter that is not there)
     needs_lab    needs root on Debian: a domain controller and Wine in a root folder
+    on_request   runs only when it is named
     """
 
     name: str
@@ -28,6 +29,7 @@ class Suite:
     also: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     needs_lab: bool = False
+    on_request: bool = False
 
 
 SUITES = (
@@ -47,10 +49,12 @@ SUITES = (
         also=("tools",),
         optional=("unit-2.21",),
     ),
+    Suite("lab", "the lab's own command line", ("tests/lab/tests",), "lab", needs_lab=True),
     Suite("standin", "the Windows stand-in speaks what Ansible speaks", ("tests/standin",), "lab", needs_lab=True),
     Suite("prefect", "Prefect modules against a real server", ("tests/integration/prefect",), "lab", also=("prefect",)),
     Suite("ad", "AD modules against a real domain controller", ("tests/integration/ad",), "lab", needs_lab=True),
     Suite("e2e", "roles and playbooks against the whole lab", ("tests/e2e",), "lab", also=("prefect",), needs_lab=True),
+    Suite("hosts", "the story on hosts that FLOWOPS_INVENTORY names", ("tests/hosts",), "lab", on_request=True),
 )
 
 
@@ -61,4 +65,4 @@ def choose(names: list[str]) -> list[Suite]:
         raise SystemExit(
             f"suites: unknown: {', '.join(sorted(unknown))}; known: {', '.join(suite.name for suite in SUITES)}"
         )
-    return [suite for suite in SUITES if not names or suite.name in names]
+    return [suite for suite in SUITES if (suite.name in names if names else not suite.on_request)]

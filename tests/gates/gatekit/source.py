@@ -24,7 +24,9 @@ def files() -> list[pathlib.Path]:
     found = []
     for folder, names, leaves in os.walk(ROOT):
         names[:] = [name for name in names if name not in IGNORED]
-        found += [pathlib.Path(folder, leaf).relative_to(ROOT) for leaf in leaves if not leaf.endswith((".pyc", ".tar.gz"))]
+        found += [
+            pathlib.Path(folder, leaf).relative_to(ROOT) for leaf in leaves if not leaf.endswith((".pyc", ".tar.gz"))
+        ]
     return sorted(path for path in found if path.parts[:2] != ("tests", "output"))
 
 

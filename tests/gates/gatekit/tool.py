@@ -34,7 +34,13 @@ def variables(name: str, **extra: str) -> dict[str, str]:
     dropped = ("PYTHONPATH", "VIRTUAL_ENV", "ANSIBLE_CONFIG", "PYTHONDONTWRITEBYTECODE")
     kept = {key: value for key, value in os.environ.items() if key not in dropped}
     collections = str(bundle())
-    own = {"PATH": path, "HOME": str(home()), "ANSIBLE_COLLECTIONS_PATH": collections, "ANSIBLE_NOCOLOR": "1", "NO_COLOR": "1"}
+    own = {
+        "PATH": path,
+        "HOME": str(home()),
+        "ANSIBLE_COLLECTIONS_PATH": collections,
+        "ANSIBLE_NOCOLOR": "1",
+        "NO_COLOR": "1",
+    }
     return {**kept, **own, **extra}
 
 
