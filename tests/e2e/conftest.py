@@ -33,20 +33,23 @@ def pytest_collection_modifyitems(items):
 class Lab:
     """Whether the estate stands, so that a test which only needs it does not build it again."""
 
+    ansible: Ansible
     converged: bool = False
-    ansible: Ansible | None = None
+    described: bool = False
+    broken: str = ""
 
     def reset(self) -> None:
         """The empty estate."""
-        self.converged = False
+        self.converged = self.described = False
         lab("reset")
 
-    def converge(self) -> None:
-        """The whole estate, by one run of the site playbook unless it stands already."""
-        if not self.converged:
-            run = self.ansible.playbook(SITE)
-            assert run.status == 0, run.output[-4000:]
-            self.converged = True
+    def converge(self, *options: str) -> None:
+        """The estate, or with C(--tags) a part of it, by one run of the site playbook. A failure fails the rest."""
+        assert not self.broken, f"the estate could not be built before: {self.broken}"
+        run = self.ansible.playbook(SITE, *options)
+        if run.status:
+            self.broken = "; ".join(run.errors) or f"ansible-playbook ended with {run.status}"
+        assert run.status == 0, run.output[-4000:]
 
 
 @pytest.fixture(scope="session")
@@ -86,5 +89,16 @@ def estate():
 @pytest.fixture
 def converged(the_lab):
     """The lab with the whole estate in it."""
-    the_lab.converge()
+    if not the_lab.converged:
+        the_lab.converge()
+        the_lab.converged = the_lab.described = True
+    return the_lab
+
+
+@pytest.fixture
+def described(the_lab):
+    """The lab with what the estate has in the directory and in Prefect; the hosts may be empty."""
+    if not (the_lab.described or the_lab.converged):
+        the_lab.converge("--tags", "ad_identity,prefect_content")
+        the_lab.described = True
     return the_lab

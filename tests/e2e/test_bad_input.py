@@ -9,7 +9,7 @@ import pytest
 import yaml
 from e2e_support.lab import home
 
-pytestmark = pytest.mark.usefixtures("converged")
+pytestmark = pytest.mark.usefixtures("described")
 SITE = "flowops.prefect.site"
 BRANCH = "OU=FlowOps,DC=lab,DC=test"
 IDENTITY = ("--tags", "ad_identity")
@@ -50,7 +50,7 @@ CASES = {
     "work pool whose type changes": (
         CONTENT,
         _content(pools=[{"name": "windows", "type": "docker"}]),
-        ("windows", "127.0.0.90", "type", "docker"),
+        ("windows", "127.0.0.90", "type", "process"),
     ),
     "queue in a missing work pool": (
         CONTENT,

@@ -62,10 +62,10 @@ def test_removal_goes_from_the_inside_out(ansible, tmp_path):
     wanted = tmp_path / "wanted.yml"
     wanted.write_text(yaml.safe_dump(items))
     made = ansible.playbook("flowops.prefect.site", "--tags", "ad_identity", "-e", f"@{wanted}")
-    assert made.changed["localhost"] == 3, made.output[-4000:]
+    assert len(made.changes) == 3, made.output[-4000:]
     for entry in (*items["ad_identity_ous"], *items["ad_identity_groups"]):
         entry["state"] = "absent"
     wanted.write_text(yaml.safe_dump(items))
     gone = ansible.playbook("flowops.prefect.site", "--tags", "ad_identity", "-e", f"@{wanted}")
     assert gone.status == 0, gone.output[-4000:]
-    assert gone.changed["localhost"] == 3
+    assert len(gone.changes) == 3
