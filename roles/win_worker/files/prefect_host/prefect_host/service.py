@@ -12,7 +12,7 @@ import servicemanager
 import win32service
 import win32serviceutil
 
-from prefect_host import __version__, configuration, logs, state
+from prefect_host import __version__, configuration, event_log, logs, state
 from prefect_host.backoff import Backoff
 from prefect_host.child_process import WorkerProcess
 from prefect_host.supervisor import Supervisor
@@ -31,6 +31,7 @@ class WorkerService(win32serviceutil.ServiceFramework):
     def __init__(self, arguments: t.Sequence[str]) -> None:
         super().__init__(arguments)
         self._logger = logs.service_logger(self.settings)
+        self._events = event_log.EventLog(self.settings.event_source, self._logger)
         output = logs.worker_logger(self.settings)
         self._supervisor = Supervisor(
             start=lambda: WorkerProcess(self.settings, output),
@@ -58,23 +59,22 @@ class WorkerService(win32serviceutil.ServiceFramework):
             "service %s (prefect_host %s) for worker %s in work pool %s, configuration %s",
             self.settings.service_name, __version__, worker.name, worker.work_pool, self.settings.sha256[:12],
         )  # fmt: skip
-        servicemanager.LogInfoMsg(f"Prefect worker {worker.name} (work pool {worker.work_pool}): the service starts")
+        who = f"Prefect worker {worker.name} (work pool {worker.work_pool})"
+        self._events.write(event_log.INFORMATION, f"{who}: the service starts")
         try:
             self._supervisor.run()
         except Exception:
             self._logger.exception("the service failed")
-            servicemanager.LogErrorMsg(f"Prefect worker {worker.name}: the service failed; read {self._log_file()}")
+            self._events.write(event_log.ERROR, f"{who}: the service failed; read {self._log_file()}")
             raise
         self._logger.info("service stopped")
-        servicemanager.LogInfoMsg(f"Prefect worker {worker.name} (work pool {worker.work_pool}): the service stopped")
+        self._events.write(event_log.INFORMATION, f"{who}: the service stopped")
 
     def _worker_started(self, pid: int | None, starts: int) -> None:
         state.write(self.settings, pid, starts)
         if starts > 1:
-            worker = self.settings.worker.name
-            servicemanager.LogWarningMsg(
-                f"Prefect worker {worker} ended and was started again (start {starts}); read {self._log_file()}"
-            )
+            text = f"Prefect worker {self.settings.worker.name} ended and was started again (start {starts})"
+            self._events.write(event_log.WARNING, f"{text}; read {self._log_file()}")
 
     def _log_file(self) -> str:
         return logs.log_path(self.settings, "service.log")
@@ -84,6 +84,6 @@ def host(settings: configuration.Configuration) -> None:
     """Hand this process to the service control manager. Returns after the service has stopped."""
     WorkerService.settings = settings
     WorkerService._svc_name_ = settings.service_name
-    servicemanager.Initialize(settings.event_source, None)
+    servicemanager.Initialize()
     servicemanager.PrepareToHostSingle(WorkerService)
     servicemanager.StartServiceCtrlDispatcher()
