@@ -12,6 +12,9 @@ import os
 import signal
 import sys
 import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
 
 from . import authentication
 from .configuration import Configuration, ConfigurationError, load
@@ -48,6 +51,19 @@ def listen(configuration: Configuration, host: Host, service: Service) -> dict[s
     return servers
 
 
+def reap(keep: Callable[[], set[int]]) -> None:
+    """As process 1 of a namespace: collect ended orphans (Wine's programs), but not this program's own children."""
+    while True:
+        time.sleep(5)
+        for entry in Path("/proc").iterdir():
+            try:
+                fields = (entry / "stat").read_text().rpartition(")")[2].split()
+                if entry.name.isdigit() and fields[0] == "Z" and fields[1] == "1" and int(entry.name) not in keep():
+                    os.waitpid(int(entry.name), os.WNOHANG)
+            except (OSError, IndexError):
+                continue
+
+
 def serve(configuration: Configuration) -> int:
     authentication.prepare(configuration)
     host = Host(configuration)
@@ -58,6 +74,8 @@ def serve(configuration: Configuration) -> int:
     signal.signal(signal.SIGINT, lambda *_: finished.set())
     signal.signal(signal.SIGUSR1, lambda *_: host.power.schedule_reboot(0))
     servers = listen(configuration, host, service)
+    if os.getpid() == 1:
+        threading.Thread(target=reap, args=(lambda: host.power.own_processes,), daemon=True, name="reaper").start()
     try:
         host.power.boot()
         if configuration.ready_file is not None:

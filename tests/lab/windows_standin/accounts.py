@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, flowops.prefect contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Account names and SIDs: Windows' well-known ones, this host's, its services', and the domain's from the real controller."""
+"""Account names and SIDs: well-known ones, this host's, its services', and the domain's from the real controller."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ class Accounts:
         return service_sid(short)
 
     def domain_account(self, name: str) -> DirectoryAccount | None:
-        """The domain's account called ``name`` (``LAB\\x``, ``x@lab.test`` or ``x``), or None: proven absent or not the domain's."""
+        """The domain's account ``LAB\\x``, ``x@lab.test`` or ``x``; None: proven absent, or not the domain's."""
         settings = self._configuration
         authority, _, short = name.rpartition("\\")
         if "@" in short and not authority:

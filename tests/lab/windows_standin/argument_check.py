@@ -55,7 +55,7 @@ def _dictionary(value: Any) -> dict:
     pairs = [part.split("=", 1) for part in value.replace(",", " ").split()]
     if not pairs or any(len(pair) != 2 for pair in pairs):
         raise ValueError
-    return {name: content for name, content in pairs}
+    return dict(pairs)
 
 
 def _list(value: Any) -> list:
@@ -111,7 +111,8 @@ def _given(options: dict[str, dict], args: dict, module: str, where: str) -> dic
     if unsupported:
         supported = ", ".join(sorted(options, key=str.lower))
         raise ArgumentError(
-            f"Unsupported parameters for ({module}) module: {', '.join(sorted(unsupported))}{where}. Supported parameters include: {supported}"
+            f"Unsupported parameters for ({module}) module: "
+            f"{', '.join(sorted(unsupported))}{where}. Supported parameters include: {supported}"
         )
     return given
 

@@ -106,7 +106,7 @@ class Session:
         )
 
     def unwrap(self, body: bytes) -> bytes:
-        """The plain message in an encrypted body; raises :class:`Refused` when it was not made with this session's key."""
+        """The plain message in an encrypted body; :class:`Refused` when it was not made with this session's key."""
         plain = []
         try:
             for length, part in _parts(body):
@@ -143,7 +143,7 @@ class Session:
 
 
 def _parts(body: bytes) -> list[tuple[int, bytes]]:
-    """(plain length, encrypted bytes) of each message; the length in the header delimits, so binary data cannot confuse it."""
+    """(plain length, encrypted bytes) of each message; the announced length delimits, whatever the bytes are."""
     found = []
     marker = b"Content-Type: application/octet-stream\r\n"
     position = 0

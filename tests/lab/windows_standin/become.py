@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, flowops.prefect contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``become: runas``: the new logon, refused as Windows refuses. Simulated: Wine has one user; the password is tried for real."""
+"""``become: runas``, refused as Windows refuses. Simulated: Wine has one user; the password is tried for real."""
 
 from __future__ import annotations
 

@@ -35,21 +35,21 @@ def run(host: Host, invocation: Invocation, upload: Upload | None, logon: Logon)
     return script(host, invocation, upload, logon)
 
 
-def _make_temporary_folder(host: Host, invocation: Invocation, upload: Upload | None, logon: Logon) -> Output:
+def _make_temporary_folder(host: Host, invocation: Invocation, _upload: Upload | None, logon: Logon) -> Output:
     environment = host.sessions.environment(logon, invocation.environment)
     path = ntpath.join(expand(invocation.args["Directory"], environment), invocation.args["Name"])
     host.agent.call("files.make_folder", path=path)
     return Output(path.encode() + b"\r\n")
 
 
-def _expand_user(host: Host, invocation: Invocation, upload: Upload | None, logon: Logon) -> Output:
+def _expand_user(_host: Host, invocation: Invocation, _upload: Upload | None, logon: Logon) -> Output:
     path = invocation.args["Path"]
     if path == "~" or path.startswith("~\\"):
         path = logon.profile + path[1:]
     return Output(path.encode() + b"\r\n")
 
 
-def _put(host: Host, invocation: Invocation, upload: Upload | None, logon: Logon) -> Output:
+def _put(host: Host, invocation: Invocation, upload: Upload | None, _logon: Logon) -> Output:
     if upload is None:
         return Output(stderr=b"stand-in: an upload without data", code=1)
     digest = upload.finish()
@@ -61,7 +61,7 @@ def _missing(path: str) -> Output:
     return Output(stderr=f"{path} does not exist".encode(), code=1)
 
 
-def _fetch_part(host: Host, invocation: Invocation, upload: Upload | None, logon: Logon) -> Output:
+def _fetch_part(host: Host, invocation: Invocation, _upload: Upload | None, _logon: Logon) -> Output:
     path = invocation.args["Path"]
     kind = host.agent.call("files.kind", path=path)
     if kind == "folder":
@@ -72,7 +72,7 @@ def _fetch_part(host: Host, invocation: Invocation, upload: Upload | None, logon
     return Output(host.agent.call("files.read", path=path, offset=offset, size=size).encode())
 
 
-def _fetch_whole(host: Host, invocation: Invocation, upload: Upload | None, logon: Logon) -> Output:
+def _fetch_whole(host: Host, invocation: Invocation, _upload: Upload | None, _logon: Logon) -> Output:
     path, size = invocation.args["Path"], invocation.args["BufferSize"]
     kind = host.agent.call("files.kind", path=path)
     if kind == "folder":

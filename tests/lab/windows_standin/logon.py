@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, flowops.prefect contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who a command runs as: the names, the profile folder and the environment of a logon session. Simulated, Wine has one user."""
+"""Who a command runs as: names, profile folder and environment of a logon session. Simulated: Wine has one user."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, flowops.prefect contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs one module: its own argument spec is checked, a handler does the work, the answer gets the real module's shape."""
+"""Run one module: check its own argument spec, let a handler work, give the answer the real module's shape."""
 
 from __future__ import annotations
 
@@ -149,6 +149,6 @@ def run_module(host: Host, invocation: Invocation, logon: Logon, environment: di
     if not invocation.diff:
         result.pop("diff", None)
     if spec.style == "basic":
-        shown = {name: value for name, value in invocation.args.items()} if call is None else call.args
+        shown = dict(invocation.args) if call is None else call.args
         result.setdefault("invocation", {"module_args": shown})
     return scrub(json.loads(json.dumps(result)), secrets)

@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What ansible-core (2.19 and later) sends to PowerShell, as a structure.
 
-The command is a small bootstrap script; its input is ``{"name": "exec_wrapper", "params"}``, a line of four NUL bytes, the manifest
-``{"scripts": {name: {"script": base64}}, "actions": [{"name", "params", "secure_params"}]}`` and, behind another such line, data.
-The last action of a module is ``module_wrapper.ps1``; become and async come before it. Only ``raw``, the removal of the temporary
-folder and ``win_reboot`` arrive as free PowerShell.
+The command is a small bootstrap script; its input is ``{"name": "exec_wrapper", "params"}``, a line of four NUL bytes,
+the manifest ``{"scripts": {name: {"script": base64}}, "actions": [{"name", "params", "secure_params"}]}`` and, behind
+another such line, data. The last action of a module is ``module_wrapper.ps1``; become and async come before it. Only
+``raw``, the removal of the temporary folder and ``win_reboot`` arrive as free PowerShell.
 """
 
 from __future__ import annotations

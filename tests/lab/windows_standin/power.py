@@ -32,6 +32,7 @@ class Power:
         self._timer: threading.Timer | None = None
         self._agent: AgentClient | None = None
         self._down_on_purpose = False
+        self.own_processes: set[int] = set()
         self.boot_time = time.time()
         self.on_down = lambda: None
 
@@ -63,6 +64,7 @@ class Power:
             hosts=hosts,
             log=settings.state_dir / "agent.log",
         )
+        self.own_processes.add(process.pid)
         threading.Thread(target=process.wait, daemon=True, name="agent process").start()
         if not agent.wait_ready(90):
             agent.close()

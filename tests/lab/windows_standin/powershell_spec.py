@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A PowerShell module's own argument spec, read from its source with tree-sitter. No PowerShell is needed or run.
 
-``read_spec(source)`` gives ``Spec(style, options...)``: style ``basic`` for modules on Ansible.Basic, ``legacy`` for those that call
+``read_spec(source)`` gives a ``Spec``: style ``basic`` for modules on Ansible.Basic, ``legacy`` for those that call
 ``Get-AnsibleParam`` (option names and what little they say), ``none`` where nothing can be read.
 """
 
@@ -33,7 +33,7 @@ class _Array(list):
 
 @dataclass(frozen=True)
 class Spec:
-    """``spec`` is the hash table handed to Ansible.Basic (for ``legacy``: the same shape, types by what the source says)."""
+    """``spec`` is the hash table handed to Ansible.Basic (``legacy``: the same shape, as far as the source tells)."""
 
     style: str
     spec: dict = field(default_factory=dict)

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, flowops.prefect contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""PowerShell remoting (PSRP) over WS-Management, on psrpcore's server side, as the ``psrp`` connection plugin uses it."""
+"""PowerShell remoting (PSRP) on psrpcore's server side, as the ``psrp`` connection plugin uses it."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Pipeline:
 
 
 class PSRPShell:
-    """One runspace pool. psrpcore is a state machine without locks, so one lock guards it; commands run outside of it."""
+    """One runspace pool. psrpcore has no locks of its own, so one guards it; commands run outside of it."""
 
     def __init__(self, execution: Execution, user: str, transport: str, request: Request) -> None:
         self.user = user
@@ -150,5 +150,5 @@ class PSRPShell:
             parts.append(f'<rsp:CommandState{attribute} State="{SHELL}CommandState/Done"></rsp:CommandState>')
         return f"<rsp:ReceiveResponse>{''.join(parts)}</rsp:ReceiveResponse>"
 
-    def signal(self, request: Request) -> str:
+    def signal(self, _request: Request) -> str:
         return "<rsp:SignalResponse/>"

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 SHUTDOWN = r"C:\\Windows\\System32\\shutdown\.exe"
 
 
-def _remove(host: Host, match: re.Match, logon: Logon) -> Output:
-    path = match["path"].replace("''", "'")
+def _remove(host: Host, match: re.Match, _logon: Logon) -> Output:
+    path = match["bare"] or match["path"].replace("''", "'")
     if host.agent.call("files.kind", path=path) == "absent":
         return Output(stderr=f"Cannot find path '{path}' because it does not exist.".encode(), code=1)
     host.agent.call("files.remove", path=path)
@@ -30,33 +30,36 @@ def _remove(host: Host, match: re.Match, logon: Logon) -> Output:
     return Output()
 
 
-def _boot_time(host: Host, match: re.Match, logon: Logon) -> Output:
+def _boot_time(host: Host, _match: re.Match, _logon: Logon) -> Output:
     return Output(f"{host.power.boot_file_time}\r\n".encode())
 
 
-def _reboot(host: Host, match: re.Match, logon: Logon) -> Output:
+def _reboot(host: Host, match: re.Match, _logon: Logon) -> Output:
     code, message = host.power.schedule_reboot(float(match["delay"]))
     return Output(json.dumps({"stdout": "", "stderr": message, "rc": code}).encode())
 
 
-def _abort(host: Host, match: re.Match, logon: Logon) -> Output:
+def _abort(host: Host, _match: re.Match, _logon: Logon) -> Output:
     return Output(code=0 if host.power.abort_reboot() else 1116)
 
 
-def _logged_on_test(host: Host, match: re.Match, logon: Logon) -> Output:
+def _logged_on_test(_host: Host, match: re.Match, _logon: Logon) -> Output:
     return Output(f"\r\n{match['text']}\r\n".encode())
 
 
-def _whoami(host: Host, match: re.Match, logon: Logon) -> Output:
+def _whoami(_host: Host, _match: re.Match, logon: Logon) -> Output:
     return Output(f"{logon.account.lower()}\r\n".encode())
 
 
-def _hostname(host: Host, match: re.Match, logon: Logon) -> Output:
+def _hostname(host: Host, _match: re.Match, _logon: Logon) -> Output:
     return Output(f"{host.configuration.node}\r\n".encode())
 
 
 KNOWN: list[tuple[re.Pattern, Callable[[Host, re.Match, Logon], Output]]] = [
-    (re.compile(r"Remove-Item '(?P<path>(?:[^']|'')+)' -Force(?: -Recurse)?;?", re.IGNORECASE), _remove),
+    (
+        re.compile(r"Remove-Item (?:'(?P<path>(?:[^']|'')+)'|(?P<bare>[^\s']+)) -Force(?: -Recurse)?;?", re.IGNORECASE),
+        _remove,
+    ),
     (
         re.compile(
             r"\(?Get-(?:CimInstance|WmiObject) -ClassName Win32_OperatingSystem[^)]*\)\.LastBootUpTime[^;]*",

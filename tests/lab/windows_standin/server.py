@@ -34,8 +34,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         super().setup()
         self.session = Session(self.server.host_name)
 
-    def log_message(self, format: str, *args) -> None:
-        log.debug(format, *args)
+    def log_message(self, *args) -> None:
+        log.debug(*args)
 
     def _reply(self, code: int, body: bytes = b"", kind: str = SOAP, challenges: tuple[str, ...] = ()) -> None:
         self.send_response(code)
@@ -126,7 +126,7 @@ class WinRMServer(socketserver.ThreadingMixIn, http.server.HTTPServer):
         socketserver.TCPServer.server_bind(self)
         self.server_name, self.server_port = str(self.server_address[0]), self.server_address[1]
 
-    def handle_error(self, request, client_address) -> None:
+    def handle_error(self, _request, client_address) -> None:
         log.debug("connection from %s ended", client_address, exc_info=True)
 
     def is_down(self) -> bool:

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Services: Wine's service control manager does the work; what it lacks is added here.
 
-Simulated: whether the account may log on as a service (Wine runs everything as one user and checks nothing), failure actions,
-dependencies, privileges, the service SID. They are state on disk.
+Simulated: whether the account may log on as a service (Wine runs everything as one user and checks nothing), failure
+actions, dependencies, privileges, the service SID. They are state on disk.
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ class Services:
             )
         self.set_extras(service["name"], runs_as=service["account"])
 
-    def _start_dependency(self, service: dict, dependency: str) -> None:
+    def _start_dependency(self, _service: dict, dependency: str) -> None:
         known = self.query(dependency)
         if known is None:
             if dependency.lower() in ALWAYS_THERE:
@@ -143,7 +143,7 @@ class Services:
                 ) from None
 
     def check_logon(self, service: dict) -> None:
-        """May the account log on as a service here? Simulated by the model's rights and the real controller's answer."""
+        """May the account log on as a service? Simulated, by the model's rights and the real controller's answer."""
         account = service["account"]
         if account.upper().startswith("NT SERVICE\\"):
             return

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 import tempfile
 from pathlib import Path
 
@@ -20,8 +21,9 @@ class Upload:
 
     def __init__(self, spool: Path) -> None:
         spool.mkdir(parents=True, exist_ok=True)
-        self._file = tempfile.NamedTemporaryFile(dir=spool, prefix="put-", delete=False)
-        self.path = Path(self._file.name)
+        handle, name = tempfile.mkstemp(dir=spool, prefix="put-")
+        self._file = os.fdopen(handle, "wb")
+        self.path = Path(name)
         self._digest = hashlib.sha1(usedforsecurity=False)
         self._rest = b""
 

@@ -121,5 +121,5 @@ class WinRSShell:
         )
         return f"<rsp:ReceiveResponse>{''.join(parts)}</rsp:ReceiveResponse>"
 
-    def signal(self, request: Request) -> str:
+    def signal(self, _request: Request) -> str:
         return "<rsp:SignalResponse/>"

@@ -131,7 +131,8 @@ class Service:
         return (
             f"<s:Fault><s:Code><s:Value>{fault.code}</s:Value><s:Subcode><s:Value>{fault.subcode}</s:Value></s:Subcode></s:Code>"
             f'<s:Reason><s:Text xml:lang="en-US">{reason}</s:Text></s:Reason><s:Detail>'
-            f'<f:WSManFault Code="{fault.number}" Machine="{escape(self._machine)}"><f:Message>{reason}</f:Message></f:WSManFault>'
+            f'<f:WSManFault Code="{fault.number}" Machine="{escape(self._machine)}">'
+            f"<f:Message>{reason}</f:Message></f:WSManFault>"
             "</s:Detail></s:Fault>"
         )
 
@@ -169,7 +170,8 @@ class Service:
         resource = escape(request.resource)
         return (
             f"<x:ResourceCreated><a:Address>http://{self._machine}:5985/wsman</a:Address><a:ReferenceParameters>"
-            f'<w:ResourceURI>{resource}</w:ResourceURI><w:SelectorSet><w:Selector Name="ShellId">{shell.id}</w:Selector></w:SelectorSet>'
+            f"<w:ResourceURI>{resource}</w:ResourceURI><w:SelectorSet><w:Selector "
+            f'Name="ShellId">{shell.id}</w:Selector></w:SelectorSet>'
             f"</a:ReferenceParameters></x:ResourceCreated><rsp:Shell><rsp:ShellId>{shell.id}</rsp:ShellId>"
             f"<rsp:ResourceUri>{resource}</rsp:ResourceUri><rsp:Owner>{escape(user)}</rsp:Owner>"
             "<rsp:InputStreams>stdin</rsp:InputStreams><rsp:OutputStreams>stdout stderr</rsp:OutputStreams></rsp:Shell>"

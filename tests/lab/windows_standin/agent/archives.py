@@ -27,7 +27,8 @@ def unpack(path: str, dest: str) -> int:
             target = os.path.abspath(os.path.join(base, member.filename.replace("/", "\\")))
             if not (target + "\\").lower().startswith(base.rstrip("\\").lower() + "\\"):
                 raise ValueError(
-                    f"Error unzipping '{path}' to '{dest}'! Filename contains relative paths which would extract outside the "
+                    f"Error unzipping '{path}' to '{dest}'! Filename contains relative paths which would "
+                    f"extract outside the "
                     f"destination: {target}"
                 )
             _write(archive, member, target, member.is_dir())

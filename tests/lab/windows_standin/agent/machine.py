@@ -62,9 +62,8 @@ def session_environment(overrides: dict[str, str]) -> dict[str, str]:
     for level in ("machine", "user"):
         for name, value in variables(level, expand=True).items():
             upper = name.upper()
-            if upper == "PATH" and upper in result:
-                value = result[upper][1].rstrip(";") + ";" + value
-            result[upper] = (name, value)
+            joined = upper == "PATH" and upper in result
+            result[upper] = (name, result[upper][1].rstrip(";") + ";" + value if joined else value)
     for name, value in overrides.items():
         result[name.upper()] = (name, value)
     return dict(result.values())

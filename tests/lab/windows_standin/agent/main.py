@@ -14,7 +14,10 @@ import os
 import socket
 import sys
 import threading
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
+
+import pywintypes
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
@@ -33,16 +36,20 @@ OPERATIONS = {
 }
 
 
-def answer(request: dict) -> dict:
+EXPECTED = (OSError, pywintypes.error, ValueError, KeyError, TypeError, RuntimeError, zipfile.BadZipFile)
+
+
+def answer(request: dict, send) -> None:
+    """Do it and send the answer, whatever happens: the other side waits for it."""
+    outcome: dict = {"error": {"type": "InternalError", "message": "see the agent's log", "winerror": None}}
     try:
-        return {"id": request["id"], "result": OPERATIONS[request["op"]](**request["args"])}
-    except Exception as error:
+        outcome = {"result": OPERATIONS[request["op"]](**request["args"])}
+    except EXPECTED as error:
         number = getattr(error, "winerror", None)
-        message = getattr(error, "strerror", None) or str(error)
-        return {
-            "id": request["id"],
-            "error": {"type": type(error).__name__, "message": str(message), "winerror": number},
-        }
+        message = str(getattr(error, "strerror", None) or error)
+        outcome = {"error": {"type": type(error).__name__, "message": message, "winerror": number}}
+    finally:
+        send({"id": request["id"], **outcome})
 
 
 def serve(address: str, port: int, token: str) -> None:
@@ -58,7 +65,7 @@ def serve(address: str, port: int, token: str) -> None:
     with ThreadPoolExecutor(max_workers=32) as pool, connection.makefile("rb") as lines:
         for line in lines:
             request = json.loads(line)
-            pool.submit(lambda received=request: send(answer(received)))
+            pool.submit(answer, request, send)
 
 
 if __name__ == "__main__":

@@ -81,8 +81,8 @@ def create_key(path: str) -> None:
     winreg.CreateKeyEx(hive, key, 0, winreg.KEY_ALL_ACCESS).Close()
 
 
-def write_value(path: str, name: str, type: str, value) -> None:
-    number = TYPES[type]
+def write_value(path: str, name: str, kind: str, value) -> None:
+    number = TYPES[kind]
     with _open(path, winreg.KEY_ALL_ACCESS) as key:
         data = bytes(value or []) if number in (winreg.REG_BINARY, winreg.REG_NONE) else value
         winreg.SetValueEx(key, name, 0, number, data)

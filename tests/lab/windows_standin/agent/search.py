@@ -11,7 +11,7 @@ import files
 
 
 def find(paths: list[str], recurse: bool, algorithm: str | None) -> dict:
-    """{'matched': [stat...], 'missing': [path...], 'examined': n}; folders and files alike, filtering is the caller's."""
+    """{'matched': [stat...], 'missing': [path...], 'examined': n}: folders and files, unfiltered."""
     matched, missing = [], []
     for base in paths:
         if not os.path.isdir(base):

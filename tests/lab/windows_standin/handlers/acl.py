@@ -28,7 +28,8 @@ def _sid(call, user: str) -> str:
         return call.host.accounts.sid(user)
     except NotResolved:
         raise ModuleFailure(
-            f"account_name {user} is not a valid account, cannot get SID: Some or all identity references could not be translated."
+            f"account_name {user} is not a valid account, cannot get SID: Some or all identity "
+            f"references could not be translated."
         ) from None
 
 

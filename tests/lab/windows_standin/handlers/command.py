@@ -6,11 +6,12 @@
 from __future__ import annotations
 
 import base64
+import fnmatch
 import locale
 from datetime import UTC, datetime
 
 from ..agent_client import AgentError
-from ..errors import ModuleFailure
+from ..errors import ModuleFailure, NotModelled
 
 STAMP = "%Y-%m-%d %H:%M:%S.%f"
 # Programs of Windows that Wine only pretends to have: they exit with 0 and do nothing.
@@ -66,8 +67,6 @@ def run(call) -> dict:
             return {**result, "changed": False, "skipped": True, "msg": f"skipped, since {path} {word}"}
     program = _program(args)
     if program in PRETENDED:
-        from ..errors import NotModelled
-
         raise NotModelled(f"the program {program}, which Wine only pretends to run")
     began = datetime.now(UTC)
     simulated = _simulated(call, program)
@@ -100,8 +99,6 @@ def run(call) -> dict:
 def _matches(call, path: str) -> bool:
     if "*" not in path and "?" not in path:
         return call.agent("files.kind", path=path) != "absent"
-    import fnmatch
-
     folder, _, pattern = path.rpartition("\\")
     if call.agent("files.kind", path=folder) != "folder":
         return False

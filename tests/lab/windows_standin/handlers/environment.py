@@ -20,14 +20,14 @@ def run(call) -> dict:
     known = {name.upper(): (name, value) for name, value in current.items()}
     result: dict = {"changed": False, "values": {}, "env_values": {}}
     diff: dict = {"before": {level: {}}, "after": {level: {}}}
-    for name, value in wanted.items():
-        value = None if value is None else str(value)
-        if state == "absent" and value:
-            call.warn(f"When removing environment variable '{name}' it should not have a value '{value}' set")
-            value = None
+    for name, given in wanted.items():
+        value = None if given is None or state == "absent" else str(given)
+        if state == "absent" and given:
+            call.warn(f"When removing environment variable '{name}' it should not have a value '{given}' set")
         elif state == "present" and not value:
             raise ModuleFailure(
-                "When state=present, value must be defined and not an empty string, if you wish to remove the envvar, set state=absent"
+                "When state=present, value must be defined and not an empty string, if you wish to "
+                "remove the envvar, set state=absent"
             )
         spelled, before = known.get(name.upper(), (name, None))
         target = _state(state, value)

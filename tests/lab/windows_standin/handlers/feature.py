@@ -30,7 +30,8 @@ def run(call) -> dict:
     for asked in args["name"]:
         if asked.lower() not in known:
             raise ModuleFailure(
-                f"Unhandled exception while executing module: ArgumentNotValid: The role, role service, or feature name is not valid: "
+                f"Unhandled exception while executing module: ArgumentNotValid: The role, role "
+                f"service, or feature name is not valid: "
                 f"'{asked}'. The name was not found (simulated list of features)."
             )
         names.append(known[asked.lower()])

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import ntpath
 import time
-from datetime import datetime
+from datetime import UTC, datetime
 
 from ..agent_client import AgentError
 from ..errors import ModuleFailure, NotModelled
@@ -30,7 +30,7 @@ def _seconds(call, option: str, default: str) -> float | None:
     if any(letter.isalpha() for letter in pattern.replace("%", "\0").split("\0")[0]):
         raise NotModelled(f"win_file {option}_format")
     try:
-        return datetime.strptime(text, pattern).timestamp()
+        return datetime.strptime(text, pattern).replace(tzinfo=UTC).timestamp()
     except ValueError:
         raise ModuleFailure(f"Invalid {option} '{text}'") from None
 

@@ -75,9 +75,8 @@ def _same(option: str, old: Any, new: Any) -> bool:
 
 
 def _lines(sign: str, name: str, rule: dict) -> str:
-    return f"{sign}[{name}]\n" + "".join(
-        f"{sign}{PROPERTY[option]}='{rule[option] if rule[option] is not None else ''}'\n" for option in DEFAULTS
-    )
+    shown = {word: "" if rule[option] is None else rule[option] for option, word in PROPERTY.items()}
+    return f"{sign}[{name}]\n" + "".join(f"{sign}{word}='{value}'\n" for word, value in shown.items())
 
 
 def run(call) -> dict:
@@ -112,14 +111,12 @@ def run(call) -> dict:
 
 def _change(call, rules: dict, chosen: list[str], result: dict) -> None:
     wanted, changed = _wanted(call), []
-    for key in chosen:
+    for key, rule in [(key, rules[key]) for key in chosen]:
         result["diff"]["prepared"] += f"[{key}]\n"
         for option, value in wanted.items():
-            if not _same(option, rules[key][option], value):
-                result["diff"]["prepared"] += (
-                    f"-{PROPERTY[option]}='{rules[key][option]}'\n+{PROPERTY[option]}='{value}'\n"
-                )
-                rules[key][option] = value
+            if not _same(option, rule[option], value):
+                result["diff"]["prepared"] += f"-{PROPERTY[option]}='{rule[option]}'\n+{PROPERTY[option]}='{value}'\n"
+                rule[option] = value
                 changed.append(key)
     unchanged = [key for key in chosen if key not in changed]
     result["changed"] = bool(changed)

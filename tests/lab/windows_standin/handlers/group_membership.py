@@ -20,7 +20,8 @@ def run(call) -> dict:
             sid = host.accounts.sid(str(member))
         except NotResolved:
             raise ModuleFailure(
-                f"account_name {member} is not a valid account, cannot get SID: Some or all identity references could not be translated.",
+                f"account_name {member} is not a valid account, cannot get SID: Some or all identity "
+                f"references could not be translated.",
                 name=args["name"],
             ) from None
         if sid not in wanted:

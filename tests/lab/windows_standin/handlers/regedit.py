@@ -26,7 +26,8 @@ def _bytes(data: Any) -> list[int]:
     if isinstance(data, int):
         if data > 255:
             raise ModuleFailure(
-                f"cannot convert binary data '{data}' to byte array, please specify this value as a yaml byte array or a comma "
+                f"cannot convert binary data '{data}' to byte array, please specify this value as a "
+                f"yaml byte array or a comma "
                 "separated hex value string"
             )
         return [data]
@@ -120,7 +121,7 @@ def _present(call, path: str, name: str | None, result: dict) -> None:
             result["diff"]["after"][path][name or ""] = _shown(kind, data)
             return
     if not call.check:
-        call.agent("registry.write_value", path=path, name=name or "", type=kind, value=data)
+        call.agent("registry.write_value", path=path, name=name or "", kind=kind, value=data)
     result["changed"] = True
     result["diff"]["after"][path][name or ""] = _shown(kind, data)
 

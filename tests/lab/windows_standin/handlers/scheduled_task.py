@@ -78,7 +78,8 @@ def _account(call, name: str) -> str:
         sid = call.host.accounts.sid(name)
     except NotResolved:
         raise ModuleFailure(
-            f"account_name {name} is not a valid account, cannot get SID: Some or all identity references could not be translated."
+            f"account_name {name} is not a valid account, cannot get SID: Some or all identity "
+            f"references could not be translated."
         ) from None
     if call.args.get("logon_type") == "service_account" and sid not in SERVICE_ACCOUNTS:
         raise ModuleFailure("username must be SYSTEM, LOCAL SERVICE or NETWORK SERVICE when logon_type=service_account")

@@ -103,7 +103,8 @@ def _create(call, name: str) -> dict:
         call.host.services.create(name, call.expand(call.args["path"]), None)
     except AgentError as error:
         raise ModuleFailure(
-            f"Unhandled exception while executing module: Service '{name} ({name})' cannot be created due to the following error: {error.message}"
+            f"Unhandled exception while executing module: Service '{name} ({name})' cannot be "
+            f"created due to the following error: {error.message}"
         ) from None
     created = call.host.services.query(name)
     if created is None:
@@ -118,7 +119,8 @@ def _resolve(call, account: str) -> str:
         return call.host.accounts.sid(account)
     except NotResolved:
         raise ModuleFailure(
-            'Unhandled exception while executing module: Exception calling "Translate" with "1" argument(s): "Some or all identity '
+            'Unhandled exception while executing module: Exception calling "Translate" with "1" '
+            'argument(s): "Some or all identity '
             f'references could not be translated.": {account}'
         ) from None
 
@@ -164,38 +166,50 @@ def _dependencies(args: dict, current: list[str]) -> list[str]:
     return kept + [item for item in given if item.lower() not in have]
 
 
-def _settings(call, service: dict) -> bool:
-    args, services, name = call.args, call.host.services, service["name"]
-    if args["desktop_interact"]:
-        raise NotModelled("win_service desktop_interact")
-    real, simulated = {}, {}
+def _real_changes(call, service: dict) -> dict:
+    changes = {}
     for option in REAL:
-        value = args[option]
+        value = call.args[option]
         if option == "path" and value is not None:
             value = call.expand(value)
         if value is None or (value == "" and option not in ("description", "load_order_group")):
             continue
         if value != (service[option] or ""):
-            real[option] = value
+            changes[option] = value
+    return changes
+
+
+def _simulated_changes(call, service: dict) -> dict:
+    changes = {}
     for option in SIMULATED:
-        value = args[option]
+        value = call.args[option]
         if value is not None and (value or None) != (service[option] or None):
-            simulated[option] = value if value != "" else EXTRAS[option]
-    dependencies = _dependencies(args, service["dependencies"])
+            changes[option] = value if value != "" else EXTRAS[option]
+    dependencies = _dependencies(call.args, service["dependencies"])
     if sorted(map(str.lower, dependencies)) != sorted(map(str.lower, service["dependencies"])):
-        simulated["dependencies"] = dependencies
-    if not call.check and real:
+        changes["dependencies"] = dependencies
+    return changes
+
+
+def _settings(call, service: dict) -> bool:
+    services, name = call.host.services, service["name"]
+    if call.args["desktop_interact"]:
+        raise NotModelled("win_service desktop_interact")
+    real, simulated = _real_changes(call, service), _simulated_changes(call, service)
+    changed = bool(real or simulated)
+    if call.check or not changed:
+        return changed
+    if real:
         try:
             services.configure(name, **real)
         except AgentError as error:
-            raise ModuleFailure(
-                f"Unhandled exception while executing module: failed to change service {name}: {error}"
-            ) from None
-        if "start_mode" in real:
-            simulated["delayed"] = real["start_mode"] == "delayed"
-    if not call.check and simulated:
+            reason = f"Unhandled exception while executing module: failed to change service {name}: {error}"
+            raise ModuleFailure(reason) from None
+    if "start_mode" in real:
+        simulated["delayed"] = real["start_mode"] == "delayed"
+    if simulated:
         services.set_extras(name, **simulated)
-    return bool(real or set(simulated) - {"delayed"})
+    return True
 
 
 def _state(call, service: dict) -> bool:
@@ -227,7 +241,8 @@ def _start(call, service: dict) -> None:
             call.host.services.start(name)
     except StartRefused as error:
         raise ModuleFailure(
-            f"Unhandled exception while executing module: Service '{shown} ({name})' cannot be started due to the following error: "
+            f"Unhandled exception while executing module: Service '{shown} ({name})' cannot be "
+            f"started due to the following error: "
             f"Cannot start service {name} on computer '.'. (error {error.number}: {error.reason})",
             exists=True,
         ) from None
@@ -239,7 +254,8 @@ def _stop(call, service: dict) -> None:
         call.host.services.stop(name)
     except (StartRefused, AgentError) as error:
         raise ModuleFailure(
-            f"Unhandled exception while executing module: Service '{service['display_name']} ({name})' cannot be stopped due to the "
+            f"Unhandled exception while executing module: Service '{service['display_name']} "
+            f"({name})' cannot be stopped due to the "
             f"following error: Cannot stop service {name} on computer '.'. ({error})"
         ) from None
 

@@ -43,9 +43,7 @@ def describe(call, service: dict) -> dict:
 
 def run(call) -> dict:
     services, name = call.host.services, call.args["name"]
-    if name:
-        found = [services.query(name)]
-    else:
-        found = [services.query(entry["name"]) for entry in services.names()]
+    wanted = [name] if name else [entry["name"] for entry in services.names()]
+    found = [services.query(item) for item in wanted]
     described = [describe(call, service) for service in found if service]
     return {"changed": False, "exists": bool(described), "services": described}

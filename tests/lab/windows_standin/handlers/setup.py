@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, flowops.prefect contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""setup: facts. Machine, memory, disks and clock are real; version, domain and hardware are Server 2016's, simulated."""
+"""setup: facts. Memory, processors and clock are real; version, domain and hardware are simulated."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ GROUPS = {
 }
 
 
-def _date_time(call, machine: dict) -> dict:
+def _date_time(_call, _machine: dict) -> dict:
     now = datetime.now(UTC)
     stamp = now.strftime
     return {
@@ -62,7 +62,7 @@ def _date_time(call, machine: dict) -> dict:
     }
 
 
-def _distribution(call, machine: dict) -> dict:
+def _distribution(_call, _machine: dict) -> dict:
     return {
         "distribution": PRODUCT,
         "distribution_version": VERSION,
@@ -75,17 +75,17 @@ def _distribution(call, machine: dict) -> dict:
     }
 
 
-def _dns(call, machine: dict) -> dict:
+def _dns(call, _machine: dict) -> dict:
     settings = call.host.configuration
     servers = [settings.directory.server] if settings.directory else []
     return {"dns": {"servers": servers, "search": [settings.dns_domain]}}
 
 
-def _env(call, machine: dict) -> dict:
+def _env(call, _machine: dict) -> dict:
     return {"env": dict(call.environment)}
 
 
-def _platform(call, machine: dict) -> dict:
+def _platform(call, _machine: dict) -> dict:
     settings = call.host.configuration
     return {
         "architecture": "64-bit",
@@ -106,11 +106,11 @@ def _platform(call, machine: dict) -> dict:
     }
 
 
-def _powershell(call, machine: dict) -> dict:
+def _powershell(_call, _machine: dict) -> dict:
     return {"powershell_version": 5}
 
 
-def _user(call, machine: dict) -> dict:
+def _user(call, _machine: dict) -> dict:
     try:
         sid = call.host.accounts.sid(call.logon.account)
     except (NotResolved, DirectoryUnavailable):
@@ -118,7 +118,7 @@ def _user(call, machine: dict) -> dict:
     return {"user_dir": call.logon.profile, "user_gecos": "", "user_id": call.logon.user, "user_sid": sid}
 
 
-def _windows_domain(call, machine: dict) -> dict:
+def _windows_domain(call, _machine: dict) -> dict:
     settings = call.host.configuration
     if settings.directory is None:
         return {
@@ -133,11 +133,11 @@ def _windows_domain(call, machine: dict) -> dict:
     }
 
 
-def _addresses(call, machine: dict) -> dict:
+def _addresses(call, _machine: dict) -> dict:
     return {"ip_addresses": [call.host.configuration.address]}
 
 
-def _interfaces(call, machine: dict) -> dict:
+def _interfaces(call, _machine: dict) -> dict:
     return {
         "interfaces": [
             {
@@ -153,11 +153,11 @@ def _interfaces(call, machine: dict) -> dict:
     }
 
 
-def _bios(call, machine: dict) -> dict:
+def _bios(_call, _machine: dict) -> dict:
     return {"bios_date": "01/01/2026", "bios_version": "simulated", "product_name": "simulated", "product_serial": "0"}
 
 
-def _memory(call, machine: dict) -> dict:
+def _memory(_call, machine: dict) -> dict:
     memory = machine["memory"]
     mebi = 1024 * 1024
     return {
@@ -169,7 +169,7 @@ def _memory(call, machine: dict) -> dict:
     }
 
 
-def _processor(call, machine: dict) -> dict:
+def _processor(_call, machine: dict) -> dict:
     count = machine["processors"] or 1
     return {
         "processor_count": 1,
@@ -180,13 +180,13 @@ def _processor(call, machine: dict) -> dict:
     }
 
 
-def _uptime(call, machine: dict) -> dict:
+def _uptime(call, _machine: dict) -> dict:
     boot = call.host.power.boot_time
     last = datetime.fromtimestamp(boot, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
     return {"lastboot": last, "uptime_seconds": round(time.time() - boot)}
 
 
-def _virtual(call, machine: dict) -> dict:
+def _virtual(_call, _machine: dict) -> dict:
     return {"virtualization_role": "guest", "virtualization_type": "simulated"}
 
 

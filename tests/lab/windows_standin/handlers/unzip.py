@@ -28,7 +28,10 @@ def run(call) -> dict:
             call.agent("files.make_folder", path=dest)
             members = call.agent("archives.unpack", path=source, dest=dest)
     except AgentError as error:
-        reason = f"Error unzipping '{source}' to '{dest}'!. Method: System.IO.Compression.ZipFile, Exception: {error.message}"
+        reason = (
+            f"Error unzipping '{source}' to '{dest}'!. Method: System.IO.Compression.ZipFile, "
+            f"Exception: {error.message}"
+        )
         raise ModuleFailure(reason, **result) from None
     result["changed"] = members > 0
     if args.get("delete_archive"):

@@ -98,7 +98,8 @@ def run(call) -> dict:
     if response.status_code not in args["status_code"]:
         wanted = " ".join(map(str, args["status_code"]))
         raise ModuleFailure(
-            f"Status code of request '{response.status_code}' is not in list of valid status codes {wanted} : {response.reason}'.",
+            f"Status code of request '{response.status_code}' is not in list of valid status codes "
+            f"{wanted} : {response.reason}'.",
             **result,
         )
     return result

@@ -59,7 +59,7 @@ REGISTRY_RIGHTS = {
 
 @dataclass(frozen=True)
 class Entry:
-    """One access rule. ``inheritance`` and ``propagation`` are .NET's flags; ``inherited`` is not stored, it is computed."""
+    """One access rule. ``inheritance`` and ``propagation`` are .NET's flags; ``inherited`` is computed, not stored."""
 
     sid: str
     allow: bool

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, flowops.prefect contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run a command in the root folder with one prefix visible: private mount and host-name namespaces, nothing left mounted."""
+"""Run a command in the root folder with one prefix visible: own mounts and host name, nothing left mounted."""
 
 from __future__ import annotations
 
@@ -31,8 +31,8 @@ exec chroot "$ROOT" env -i HOME=/mnt/home PATH=/usr/sbin:/usr/bin:/sbin:/bin LAN
 class Placement:
     """Where a prefix lies and what its host is called.
 
-    ``rootfs`` is the Debian root folder with Wine, ``prefix`` the Wine prefix (both host paths); ``hosts`` maps names to
-    addresses for the processes inside.
+    ``rootfs`` is the Debian root folder with Wine, ``prefix`` the Wine prefix (both host paths); ``hosts`` maps names
+    to addresses for the processes inside.
     """
 
     rootfs: Path
@@ -42,7 +42,7 @@ class Placement:
 
     @property
     def inside(self) -> str:
-        """The prefix's path as processes inside see it. Unique per prefix: it is also how its processes are told apart."""
+        """The prefix's path as seen inside. Unique per prefix: it is also how its processes are told apart."""
         digest = hashlib.sha256(str(self.prefix.absolute()).encode()).hexdigest()
         return f"/mnt/{digest[:16]}"
 
@@ -79,7 +79,7 @@ class Placement:
 
 
 def start(place: Placement, argv: Sequence[str], log: Path) -> subprocess.Popen[bytes]:
-    """Start ``argv`` inside, in a session of its own. Output goes to a file: Wine's helpers keep a pipe open for ever."""
+    """Start ``argv`` inside, in its own session. Output goes to a file: Wine's helpers keep a pipe open for ever."""
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open("ab") as out:
         return subprocess.Popen(
