@@ -65,7 +65,7 @@ class DeclaredModule:
 
 
 def _fragment(full_name: str) -> dict[str, t.Any]:
-    file, _, part = full_name.removeprefix("flowops.prefect.").partition(".")
+    file, _dot, part = full_name.removeprefix("flowops.prefect.").partition(".")
     fragments = importlib.import_module(f"{PACKAGE}.doc_fragments.{file}").ModuleDocFragment
     return yaml.safe_load(getattr(fragments, (part or "documentation").upper()))
 
