@@ -30,6 +30,7 @@ class ObjectKind:
     default_path    container of new objects, relative to the domain
     properties      everything but name and place
     account_name    options -> sAMAccountName; None for a kind that has none
+    unique          property -> attribute whose values can belong to one object only
     check           raises InvalidInput for options that no server could accept
     """
 
@@ -39,6 +40,7 @@ class ObjectKind:
     default_path: str
     properties: tuple[Property, ...]
     account_name: t.Callable[[dict[str, t.Any]], str | None] | None = None
+    unique: dict[str, str] = dataclasses.field(default_factory=dict)
     check: t.Callable[[dict[str, t.Any]], None] = lambda _params: None
 
     @property
@@ -81,6 +83,13 @@ class DirectoryBackend:
 
     def write(self, plan: Plan, identity: dict[str, t.Any], _current: dict[str, t.Any] | None) -> None:
         """One add, or at most one modify and one rename, or one delete."""
+        try:
+            self._write(plan, identity)
+        except InvalidInput as error:
+            self._raise_if_taken(plan, error)
+            raise
+
+    def _write(self, plan: Plan, identity: dict[str, t.Any]) -> None:
         if plan.action == "create":
             self._directory.add(self._place(identity, plan), self._new_attributes(plan))
             return
@@ -92,6 +101,21 @@ class DirectoryBackend:
         if changes:
             self._directory.modify(entry.dn, changes)
         self._move(plan, entry)
+
+    def _raise_if_taken(self, plan: Plan, error: InvalidInput) -> None:
+        """The server only says that some value is taken; say which one, and by what."""
+        for key, attribute in self._kind.unique.items():
+            change = plan.changes.get(key)
+            for value in (change.added or change.value) if change else ():
+                holders = self._directory.search(filters.equals(attribute, value), ["objectClass"])
+                if holders and holders[0].dn != (self._entry.dn if self._entry else None):
+                    raise Conflict(
+                        error.what,
+                        obj=error.obj,
+                        server=self.server,
+                        why=f"'{value}' in '{key}' belongs to '{holders[0].dn}'",
+                        todo="Take it away from that object first, or leave it out",
+                    ) from error
 
     def identify(self, outcome: Outcome) -> dict[str, t.Any]:
         """Distinguished name, GUID and SID for the result; in check mode those of a new object are predicted."""

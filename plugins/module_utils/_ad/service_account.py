@@ -81,5 +81,6 @@ SERVICE_ACCOUNT = ObjectKind(
         *COMMON_PROPERTIES,
     ),
     account_name=_account_name,
+    unique={"service_principal_names": "servicePrincipalName"},
     check=_check,
 )
