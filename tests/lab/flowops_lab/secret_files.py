@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import secrets
 import string
+import tempfile
 from pathlib import Path
 
 _ALPHABET = string.ascii_letters + string.digits
@@ -26,12 +27,12 @@ def new_password(length: int = 24) -> str:
 
 
 def write(file: Path, content: str) -> None:
-    """Write a 0600 file in a 0700 folder; it is never readable by others, not even for a moment."""
+    """Write a 0600 file in a 0700 folder, whole or not at all; never readable by others, not even for a moment."""
     file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    file.unlink(missing_ok=True)
-    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    descriptor, partial = tempfile.mkstemp(dir=file.parent, prefix=f".{file.name}-")  # mkstemp's mode is 0600
     with os.fdopen(descriptor, "w") as handle:
         handle.write(content)
+    os.replace(partial, file)
 
 
 def read(file: Path) -> str:
