@@ -10,7 +10,16 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 
-from flowops_lab import host_packages, inventory, parts, prefect_server, processes, virtual_environments
+from flowops_lab import (
+    host_packages,
+    inventory,
+    parts,
+    prefect_server,
+    processes,
+    python_artifact,
+    root_folder,
+    virtual_environments,
+)
 from flowops_lab.console import LabError, say
 from flowops_lab.isolation import mounts_below
 from flowops_lab.locks import held
@@ -121,12 +130,20 @@ def _require_machine(chosen: list[Part]) -> None:
 
 def _prepare(paths: Paths, chosen: list[Part]) -> None:
     """Build what is missing, everything at once: the environments compile while the root folder downloads."""
-    actions: list[Callable[[], object]] = [
-        lambda part=part: part.prepare(paths) for part in chosen if part.name != "win2"
-    ]
-    if any(part.name == "win2" for part in chosen) and not any(part.name == "win1" for part in chosen):
-        actions.append(lambda: parts.PARTS["win2"].prepare(paths))
-    actions.append(lambda: virtual_environments.ensure(paths, "ansible-2.19"))
+    # the hosts share one template: what one of them needs is what all of them need
+    builders = {part.prepare: part for part in chosen}
+
+    def in_root_folder() -> None:
+        root_folder.ensure(paths)
+        together(lambda build=build: build(paths) for build, part in builders.items() if part.needs_root)
+
+    actions: list[Callable[[], object]] = []
+    if any(part.needs_root for part in chosen):
+        actions.append(in_root_folder)
+    if any(part.after for part in chosen):
+        actions.append(lambda: python_artifact.ensure(paths))
+        actions.append(lambda: virtual_environments.ensure(paths, "ansible-2.19"))
+    actions += [lambda build=build: build(paths) for build, part in builders.items() if not part.needs_root]
     together(actions)
 
 
