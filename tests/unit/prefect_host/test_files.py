@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import logging
@@ -48,8 +49,14 @@ def test_the_service_log_has_times_and_one_handler(settings, tmp_path):
 
 
 def test_the_state_says_what_runs(settings, tmp_path):
-    state.write(settings, 4711, 3)
+    state.write_processes(settings, 4711, 3)
     found = json.loads((tmp_path / "running.json").read_text(encoding="utf-8"))
     assert found["config_sha256"] == settings.sha256
     assert (found["worker_pid"], found["worker_starts"], found["service_pid"]) == (4711, 3, os.getpid())
     assert [path.name for path in tmp_path.iterdir()] == ["running.json"]
+
+
+def test_the_running_configuration_has_the_hash_that_the_role_knows(settings, tmp_path):
+    state.write_configuration(settings)
+    content = (tmp_path / "running-config.json").read_bytes()
+    assert hashlib.sha256(content).hexdigest() == settings.sha256

@@ -82,6 +82,7 @@ class Configuration:
     environment: dict[str, str]
     stop_grace_seconds: float
     sha256: str
+    source: bytes = dataclasses.field(repr=False)
 
 
 def load(path: str | pathlib.Path) -> Configuration:
@@ -118,6 +119,7 @@ def parse(raw: bytes, origin: str) -> Configuration:
         environment=_environment(reader),
         stop_grace_seconds=reader.number("stop_grace_seconds", 30.0),
         sha256=hashlib.sha256(raw).hexdigest(),
+        source=raw,
     )
 
 

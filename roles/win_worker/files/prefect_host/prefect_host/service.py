@@ -61,6 +61,7 @@ class WorkerService(win32serviceutil.ServiceFramework):
         )  # fmt: skip
         who = f"Prefect worker {worker.name} (work pool {worker.work_pool})"
         self._events.write(event_log.INFORMATION, f"{who}: the service starts")
+        state.write_configuration(self.settings)
         try:
             self._supervisor.run()
         except Exception:
@@ -71,7 +72,7 @@ class WorkerService(win32serviceutil.ServiceFramework):
         self._events.write(event_log.INFORMATION, f"{who}: the service stopped")
 
     def _worker_started(self, pid: int | None, starts: int) -> None:
-        state.write(self.settings, pid, starts)
+        state.write_processes(self.settings, pid, starts)
         if starts > 1:
             text = f"Prefect worker {self.settings.worker.name} ended and was started again (start {starts})"
             self._events.write(event_log.WARNING, f"{text}; read {self._log_file()}")

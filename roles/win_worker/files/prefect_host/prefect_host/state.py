@@ -1,12 +1,11 @@
 # Copyright: (c) 2026, flowops.prefect contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the service runs with right now, in a small file: a role can tell a running service that has old settings."""
+"""What runs right now, in two small files: so a role can tell a service that runs with old settings."""
 
 from __future__ import annotations
 
 import json
-import ntpath
 import os
 import pathlib
 import typing as t
@@ -17,14 +16,13 @@ if t.TYPE_CHECKING:
     from prefect_host.configuration import Configuration
 
 
-def state_path(configuration: Configuration) -> str:
-    """C(running.json) in the service's home."""
-    join = ntpath.join if os.name == "nt" else os.path.join
-    return join(configuration.folders.home, "running.json")
+def write_configuration(configuration: Configuration) -> None:
+    """C(running-config.json): the configuration that runs, byte for byte. Its hash is what the role compares."""
+    _replace(_path(configuration, "running-config.json"), configuration.source)
 
 
-def write(configuration: Configuration, worker_pid: int | None, worker_starts: int) -> None:
-    """Written whole or not at all: a reader never sees half a file."""
+def write_processes(configuration: Configuration, worker_pid: int | None, worker_starts: int) -> None:
+    """C(running.json): versions and processes, for people and tests. C(worker_pid) is None when a start failed."""
     document = {
         "config_sha256": configuration.sha256,
         "prefect_host": __version__,
@@ -32,7 +30,15 @@ def write(configuration: Configuration, worker_pid: int | None, worker_starts: i
         "worker_pid": worker_pid,
         "worker_starts": worker_starts,
     }
-    path = pathlib.Path(state_path(configuration))
+    _replace(_path(configuration, "running.json"), json.dumps(document, indent=2).encode() + b"\n")
+
+
+def _path(configuration: Configuration, name: str) -> pathlib.Path:
+    return pathlib.Path(configuration.folders.home) / name
+
+
+def _replace(path: pathlib.Path, content: bytes) -> None:
+    """Whole or not at all: a reader never sees half a file."""
     partial = path.with_suffix(".partial")
-    partial.write_text(json.dumps(document, indent=2) + "\n", encoding="utf-8")
+    partial.write_bytes(content)
     partial.replace(path)
