@@ -14,7 +14,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
-from prefectkit.module_process import Ran, run_module
+from prefectkit.module_process import Ran, run_module, run_module_here
 from prefectkit.real_server import RealServer
 
 PASSWORD = "real-s3cr3t"
@@ -51,12 +51,16 @@ def protected(servers: dict[str, RealServer]) -> RealServer:
 
 
 @pytest.fixture
-def run(server: RealServer) -> t.Callable[..., Ran]:
-    """Runs a module against the server."""
+def run(server: RealServer, monkeypatch: pytest.MonkeyPatch) -> t.Callable[..., Ran]:
+    """Runs a module against the server: against the protected one in a process of its own, as Ansible does, against the
+    open one in this process, which takes a tenth of the time."""
+    start = run_module if server.auth_string else run_module_here
+    for variable in ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "PREFECT_API_SSL_CERT_FILE", "PREFECT_API_KEY"):
+        monkeypatch.delenv(variable, raising=False)
 
     def run(module: str, /, *, check_mode: bool = False, **options: t.Any) -> Ran:
         connection = {"api_url": server.url, "auth_string": server.auth_string}
-        return run_module(module, {**connection, **options}, check_mode=check_mode)
+        return start(module, {**connection, **options}, check_mode=check_mode)
 
     return run
 

@@ -1,18 +1,21 @@
 # Copyright: (c) 2026, flowops.prefect contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs a module in a process of its own, with its options as JSON, as Ansible does on the controller."""
+"""Runs a module with its options as JSON: in a process of its own, as Ansible does on the controller, or in this one."""
 
 from __future__ import annotations
 
+import importlib
 import json
 import os
 import subprocess
 import sys
 import typing as t
 
+from ansible_collections.flowops.prefect.tests.unit.support import module_runner
 from prefectkit.real_server import ROOT
 
+_MODULES = "ansible_collections.flowops.prefect.plugins.modules"
 COLLECTIONS = ROOT / "build" / "collections"
 
 
@@ -29,6 +32,13 @@ class Ran(t.NamedTuple):
         return self.result["changed"], self.result["diff"]
 
 
+def run_module_here(name: str, options: dict[str, t.Any], *, check_mode: bool = False) -> Ran:
+    """Run a module of the collection in this process."""
+    module = importlib.import_module(f"{_MODULES}.{name}")
+    ran = module_runner.run_module(module.main, check_mode=check_mode, **options)
+    return Ran(ran.result, ran.output)
+
+
 def environment(**variables: str) -> dict[str, str]:
     """A module's environment: nothing of ours but what is given."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PREFECT_", "ANSIBLE_"))}
@@ -41,7 +51,7 @@ def run_module(name: str, options: dict[str, t.Any], *, check_mode: bool = False
     """Run a module of the collection; variables are added to its environment."""
     arguments = {**options, "_ansible_check_mode": check_mode, "_ansible_diff": True, "_ansible_verbosity": 3}
     ran = subprocess.run(
-        [sys.executable, "-m", f"ansible_collections.flowops.prefect.plugins.modules.{name}"],
+        [sys.executable, "-m", f"{_MODULES}.{name}"],
         input=json.dumps({"ANSIBLE_MODULE_ARGS": arguments}),
         env=environment(**variables),
         capture_output=True,
