@@ -72,9 +72,9 @@ def _variables(suite: Suite) -> dict[str, str]:
     return {**variables, "FLOWOPS_PYTHON": str(pathlib.Path(found[suite.environment]) / "bin" / "python")}
 
 
-def _pytest(suite: Suite, folders: list[str], variables: dict[str, str]) -> int:
+def _pytest(suite: Suite, variables: dict[str, str]) -> int:
     command = [variables["FLOWOPS_PYTHON"], "-m", "pytest", "-ra", "-p", "no:cacheprovider", "--durations=10"]
-    command += [f"--junitxml={REPORTS / suite.name}.xml", *folders]
+    command += [f"--junitxml={REPORTS / suite.name}.xml", *suite.folders]
     with open(REPORTS / f"{suite.name}.log", "w", encoding="utf-8") as log:
         child = {**os.environ, **variables, "PYTHONDONTWRITEBYTECODE": "1"}
         return subprocess.run(
@@ -91,16 +91,16 @@ def run(suite: Suite) -> Result:
     """Run the suite and say how it went; the log's end is printed when it went wrong."""
     REPORTS.mkdir(parents=True, exist_ok=True)
     (REPORTS / f"{suite.name}.xml").unlink(missing_ok=True)
-    missing = [folder for folder in suite.folders if not any((ROOT / folder).rglob("test_*.py"))]
-    folders = [folder for folder in suite.folders if folder not in missing]
-    if not folders:
-        return Result(absent="no tests yet")
+    empty = [folder for folder in suite.folders if not any((ROOT / folder).rglob("test_*.py"))]
+    if empty:
+        say(f"{suite.name}: no tests in {', '.join(empty)}; tests/suites/catalogue.py names it")
+        return Result(failed=1, status=1)
     if suite.needs_lab and machine_lacks():
         return Result(absent=machine_lacks())
     start = time.monotonic()
     say(f"{suite.name}: {suite.proves} ...")
     try:
-        status = _pytest(suite, folders, _variables(suite))
+        status = _pytest(suite, _variables(suite))
     except NotHere as reason:
         return Result(absent=str(reason))
     except RuntimeError as error:
