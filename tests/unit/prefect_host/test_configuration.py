@@ -42,16 +42,28 @@ def test_the_defaults_can_be_changed(document, parse):
         (("service_name",), "two\nlines", "service_name: must be text"),
         (("api_url",), "ftp://somewhere/api", "api_url: must be http"),
         (("api_url",), "http://admin:pass@server/api", "api_url: must not carry a user"),
+        (("api_url",), "http://admin:pass[@server/api", "api_url: is no URL"),
+        (("api_url",), "http://server:port/api", "api_url: is no URL"),
         (("worker",), [], "worker: has the wrong type"),
         (("worker", "name"), None, "worker.name: is missing"),
         (("worker", "work_queues"), ["", "x"], "worker.work_queues: must be a list of names"),
+        (("worker", "work_queues"), ["x\0y"], "worker.work_queues: must be a list of names"),
         (("worker", "limit"), 0, "worker.limit: must be at least 1"),
         (("folders", "home"), None, "folders.home: is missing"),
         (("restart",), {"factor": 0.5}, "restart.factor: needs factor"),
+        (("restart",), {"factor": 1e6}, "restart.factor: needs factor"),
         (("restart",), {"jitter": 2}, "restart.jitter: is a share"),
+        (("restart",), {"maximum_seconds": 1e9}, "restart.maximum_seconds: must be a number up to 604800"),
+        (("log",), {"max_bytes": 0.5}, "log.max_bytes: must be a whole number"),
+        (("log",), {"max_bytes": 10**400}, "log.max_bytes: must be a number up to"),
         (("stop_grace_seconds",), -1, "stop_grace_seconds: must not be negative"),
+        (("stop_grace_seconds",), float("inf"), "stop_grace_seconds: must be a number up to"),
+        (("stop_grace_seconds",), float("nan"), "stop_grace_seconds: must be a number up to"),
         (("environment",), {"prefect_home": "C:\\x"}, "environment.prefect_home: is set by the service"),
         (("environment",), {"NUMBER": 5}, "environment.NUMBER: has the wrong type"),
+        (("environment",), {"": "x"}, "environment.'': is no name"),
+        (("environment",), {"TWO\nLINES": "x"}, "environment.'TWO\\nLINES': is no name"),
+        (("environment",), {"NAME": "a\0b"}, "environment.NAME: must not contain a NUL"),
     ],
 )
 def test_bad_values_are_named(document, parse, path, value, complaint):
@@ -63,9 +75,35 @@ def test_bad_values_are_named(document, parse, path, value, complaint):
         parse(document)
     assert str(caught.value).startswith(f"worker.json: {complaint}")
     assert "\n" not in str(caught.value)
+    assert "pass[" not in str(caught.value)
 
 
-@pytest.mark.parametrize("name", ["PREFECT_API_KEY", "PREFECT_API_AUTH_STRING", "db_password", "GITHUB_TOKEN"])
+SECRETS = """
+    PREFECT_API_KEY PREFECT_API_AUTH_STRING PREFECT_CLIENT_CUSTOM_HEADERS AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY
+    AWS_SESSION_TOKEN GITHUB_TOKEN github_token githubToken TOKEN TOKEN2 APITOKEN DB_PASSWORD db_password dbPassword
+    PGPASSWORD PASSWORDS SMTP_PASSWD MYSQL_PWD DB_PASS SSH_PASSPHRASE CLIENT_SECRET APP_SECRETS_JSON APIKEY api-key
+    SIGNING_KEY AZURE_STORAGE_KEY PRIVATE_KEY GOOGLE_APPLICATION_CREDENTIALS HTTP_BASIC_AUTH AUTHORIZATION
+"""
+NO_SECRETS = """
+    TOKENIZERS_PARALLELISM MAX_TOKENS SORT_KEY KEYBOARD PUBLIC_KEY SECRETARY_MAIL PASSWORDLESS BYPASS PWD PASS OLDPWD
+    COMPASS NO_PROXY AUTHOR PREFECT_API_SSL_CERT_FILE DB_PASSWORD_FILE AWS_WEB_IDENTITY_TOKEN_FILE PRIVATE_KEY_PATH
+"""
+
+
+@pytest.mark.parametrize("name", NO_SECRETS.split())
+def test_a_name_that_only_resembles_a_secret_is_let_through(document, parse, name):
+    document["environment"] = {name: "value"}
+    assert parse(document).environment == {name: "value"}
+
+
+def test_what_follows_an_equals_sign_in_a_name_is_not_repeated(document, parse):
+    document["environment"] = {"DB_PASSWORD=s3cret-value": ""}
+    with pytest.raises(configuration.ConfigurationError, match="is no name of a variable") as caught:
+        parse(document)
+    assert "s3cret-value" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", SECRETS.split())
 def test_secrets_are_refused_and_not_repeated(document, parse, name):
     document["environment"] = {name: "s3cret-value"}
     with pytest.raises(configuration.ConfigurationError, match="looks like a secret") as caught:

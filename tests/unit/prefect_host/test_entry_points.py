@@ -36,6 +36,29 @@ def test_show_answers_a_bad_file_with_one_line(tmp_path, capsys):
     assert capsys.readouterr().err == f"{config}: schema: is missing\n"
 
 
+def _check(text, *arguments):
+    """As a controller does it: another process, without site-packages, with the text on standard input."""
+    folder = pathlib.Path(build_backend.__file__).parent
+    command = [sys.executable, "-B", "-S", "-m", "prefect_host", "check", *arguments]
+    return subprocess.run(command, cwd=folder, input=text.encode(), capture_output=True, check=False)
+
+
+def test_check_says_nothing_about_a_good_configuration(document, tmp_path):
+    config = tmp_path / "worker.json"
+    config.write_text(json.dumps(document), encoding="utf-8")
+    for done in (_check(json.dumps(document)), _check("", str(config))):
+        assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
+def test_check_says_in_one_line_what_is_wrong_and_keeps_the_secret(document):
+    document["environment"] = {"AWS_SECRET_ACCESS_KEY": "s3cret-value"}
+    done = _check(json.dumps(document))
+    assert (done.returncode, done.stdout) == (2, b"")
+    assert done.stderr.startswith(b"standard input: environment.AWS_SECRET_ACCESS_KEY: looks like a secret")
+    assert done.stderr.count(b"\n") == 1
+    assert b"s3cret-value" not in done.stderr
+
+
 def test_the_launcher_leaves_a_note_when_it_fails_early(tmp_path):
     for folder in ("config", "logs"):
         (tmp_path / folder).mkdir()

@@ -13,14 +13,17 @@ import re
 import typing as t
 import urllib.parse
 
+from prefect_host.secret_names import looks_secret
+
 SCHEMA = 1
 RESERVED_ENVIRONMENT = frozenset(
     {"PREFECT_API_URL", "PREFECT_HOME", "PREFECT_PROFILES_PATH", "PREFECT_WORKER_WEBSERVER_HOST"}
 )
-_SECRET_WORDS = re.compile(
-    r"(API_KEY|AUTH_STRING|PASSWORD|PASSWD|SECRET|TOKEN|CREDENTIAL|CUSTOM_HEADERS|PRIVATE_KEY)", re.IGNORECASE
-)
 _INSTANCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
+_CONTROL = re.compile(r"[\x00-\x1f]")
+# A week. Windows counts a stop's patience in milliseconds of 32 bits, and Python's waits have an end of their own.
+LONGEST_SECONDS = 604_800
+LARGEST_NUMBER = 10**15
 
 
 class ConfigurationError(ValueError):
@@ -147,15 +150,16 @@ class _Reader:
 
     def text(self, key: str) -> str:
         found = self.value(key, str)
-        if not found.strip() or any(ord(character) < 32 for character in found):
+        if not found.strip() or _CONTROL.search(found):
             raise self.wrong(key, "must be text without line breaks, and not empty")
         return found
 
     def number(self, key: str, default: float) -> float:
-        found = float(self.value(key, (int, float), default))
-        if found < 0:
-            raise self.wrong(key, "must not be negative")
-        return found
+        found = self.value(key, (int, float), default)
+        most = LONGEST_SECONDS if key.endswith("_seconds") else LARGEST_NUMBER
+        if not 0 <= found <= most:
+            raise self.wrong(key, "must not be negative" if found < 0 else f"must be a number up to {most}")
+        return float(found)
 
     def section(self, key: str, default: t.Any = ...) -> _Reader:
         return _Reader(self.value(key, dict, default), self._origin, f"{self._prefix}{key}.")
@@ -167,14 +171,18 @@ def _section(reader: _Reader, shape: type) -> t.Any:
         if field.default is dataclasses.MISSING:
             values[field.name] = reader.text(field.name)
         else:
-            values[field.name] = type(field.default)(reader.number(field.name, field.default))
+            number = reader.number(field.name, field.default)
+            if isinstance(field.default, int) and not number.is_integer():
+                raise reader.wrong(field.name, "must be a whole number")
+            values[field.name] = type(field.default)(number)
     return shape(**values)
 
 
 def _restart(reader: _Reader) -> Restart:
     restart = _section(reader, Restart)
-    if restart.factor < 1 or restart.initial_seconds <= 0 or restart.maximum_seconds < restart.initial_seconds:
-        raise reader.wrong("factor", "needs factor >= 1 and 0 < initial_seconds <= maximum_seconds")
+    # A factor without an end is a number without one, some failed starts later.
+    if not 1 <= restart.factor <= 100 or not 0 < restart.initial_seconds <= restart.maximum_seconds:
+        raise reader.wrong("factor", "needs factor from 1 to 100, and 0 < initial_seconds <= maximum_seconds")
     if restart.jitter > 1:
         raise reader.wrong("jitter", "is a share between 0 and 1")
     return restart
@@ -182,7 +190,7 @@ def _restart(reader: _Reader) -> Restart:
 
 def _worker(reader: _Reader) -> Worker:
     queues = reader.value("work_queues", list, [])
-    if not all(isinstance(queue, str) and queue for queue in queues):
+    if not all(isinstance(queue, str) and queue and not _CONTROL.search(queue) for queue in queues):
         raise reader.wrong("work_queues", "must be a list of names")
     limit = reader.value("limit", int, None)
     if limit is not None and limit < 1:
@@ -192,8 +200,13 @@ def _worker(reader: _Reader) -> Worker:
 
 def _api_url(reader: _Reader) -> str:
     url = reader.text("api_url")
-    parts = urllib.parse.urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    try:
+        parts = urllib.parse.urlsplit(url)
+        has_address = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        # The error's own text may repeat the URL, and with it a password.
+        raise reader.wrong("api_url", "is no URL; must be http://HOST/api or https://HOST/api") from None
+    if parts.scheme not in ("http", "https") or not has_address:
         raise reader.wrong("api_url", "must be http://HOST/api or https://HOST/api")
     if parts.username or parts.password:
         raise reader.wrong("api_url", "must not carry a user or a password")
@@ -203,9 +216,13 @@ def _api_url(reader: _Reader) -> str:
 def _environment(reader: _Reader) -> dict[str, str]:
     section = reader.section("environment", {})
     for name in section.document:
-        if _SECRET_WORDS.search(name):
-            raise section.wrong(name, "looks like a secret; secrets don't belong into this file")
+        if not name or "=" in name or _CONTROL.search(name):
+            # What follows the = may be a value.
+            raise section.wrong(ascii(name.partition("=")[0]), "is no name of a variable")
+        if looks_secret(name):
+            raise section.wrong(name, "looks like a secret; keep it in a Prefect block, or in a file and name that")
         if name.upper() in RESERVED_ENVIRONMENT:
             raise section.wrong(name, "is set by the service itself")
-        section.value(name, str)
+        if "\0" in section.value(name, str):
+            raise section.wrong(name, "must not contain a NUL character")
     return dict(section.document)
