@@ -60,5 +60,15 @@ def test_the_user_can_add_to_the_environment(document, parse):
     assert environment.worker_environment(parse(document), {})["HTTPS_PROXY"] == "http://proxy:3128"
 
 
+def test_an_addition_replaces_what_windows_would_call_the_same(document, parse):
+    document["environment"] = {"Temp": "D:\\temp"}
+    found = environment.worker_environment(parse(document), {})
+    assert {name: value for name, value in found.items() if name.upper() == "TEMP"} == {"TEMP": "D:\\temp"}
+
+
+def test_lines_of_the_log_are_not_broken(document, parse):
+    assert environment.worker_environment(parse(document), {})["PREFECT_CLI_WRAP_LINES"] == "false"
+
+
 def test_the_current_folder_is_the_one_a_flow_cannot_write_to(document, parse):
     assert environment.worker_folder(parse(document)) == document["folders"]["config"]

@@ -39,13 +39,16 @@ def worker_environment(configuration: Configuration, system: t.Mapping[str, str]
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "PREFECT_CLI_COLORS": "false",
         "PREFECT_CLI_PROMPT": "false",
+        # A log has no width: Prefect would break what it prints after 80 characters.
+        "PREFECT_CLI_WRAP_LINES": "false",
         "DO_NOT_TRACK": "1",
         "PYTHONUTF8": "1",
         "PYTHONUNBUFFERED": "1",
         "PYTHONNOUSERSITE": "1",
         "FLOWOPS_INSTANCE": configuration.instance,
     }
-    return environment | configuration.environment
+    # In capitals, as Windows compares them: a "Temp" beside our "TEMP" would leave it to chance which one counts.
+    return environment | {name.upper(): value for name, value in configuration.environment.items()}
 
 
 def worker_folder(configuration: Configuration) -> str:
