@@ -84,6 +84,21 @@ def test_the_wheel_is_the_same_every_time(tmp_path):
     assert wheels[0].name == f"prefect_host-{__version__}-py3-none-any.whl"
 
 
+def test_nothing_in_the_wheel_depends_on_who_built_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(sys, "platform", "win32")
+    build_backend.build_wheel(str(tmp_path))
+    with zipfile.ZipFile(next(tmp_path.iterdir())) as wheel:
+        entries = wheel.infolist()
+    assert {(entry.compress_type, entry.compress_size == entry.file_size) for entry in entries} == {
+        (zipfile.ZIP_STORED, True)
+    }
+    assert {(entry.date_time, entry.create_system, entry.external_attr, entry.extra) for entry in entries} == {
+        ((1980, 1, 1, 0, 0, 0), 3, 0o100644 << 16, b"")
+    }
+    sources = [entry.filename for entry in entries if entry.filename.endswith(".py")]
+    assert sources == sorted(sources)
+
+
 def test_the_wheel_records_every_file(tmp_path):
     build_backend.build_wheel(str(tmp_path))
     with zipfile.ZipFile(next(tmp_path.iterdir())) as wheel:

@@ -12,6 +12,7 @@ import base64
 import hashlib
 import json
 import pathlib
+import stat
 import sys
 import tempfile
 import tomllib
@@ -19,6 +20,8 @@ import zipfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 OLDEST_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+# "Made on Unix", wherever it is made: the rights below are read by that.
+UNIX = 3
 
 
 def _project() -> dict:
@@ -28,9 +31,8 @@ def _project() -> dict:
 def _contents() -> dict[str, bytes]:
     project = _project()
     folder = f"{project['name']}-{project['version']}.dist-info"
-    files = {
-        path.relative_to(HERE).as_posix(): path.read_bytes() for path in sorted((HERE / project["name"]).rglob("*.py"))
-    }
+    sources = {path.relative_to(HERE).as_posix(): path for path in (HERE / project["name"]).rglob("*.py")}
+    files = {name: sources[name].read_bytes() for name in sorted(sources)}
     metadata = [
         "Metadata-Version: 2.3",
         f"Name: {project['name']}",
@@ -58,11 +60,14 @@ def build_wheel(wheel_directory: str, *_options: object) -> str:
     name = f"{project['name']}-{project['version']}-py3-none-any.whl"
     target = pathlib.Path(wheel_directory) / name
     partial = target.with_suffix(".partial")
-    with zipfile.ZipFile(partial, "w", zipfile.ZIP_DEFLATED) as wheel:
+    # Stored, not compressed: what deflate makes of the same bytes differs from one zlib to the next. Another controller
+    # would install the package anew on every host, and restart the workers.
+    with zipfile.ZipFile(partial, "w", zipfile.ZIP_STORED) as wheel:
         for path, content in _contents().items():
             entry = zipfile.ZipInfo(path, OLDEST_ZIP_DATE)
-            entry.compress_type = zipfile.ZIP_DEFLATED
-            entry.external_attr = 0o644 << 16
+            entry.compress_type = zipfile.ZIP_STORED
+            entry.create_system = UNIX
+            entry.external_attr = (stat.S_IFREG | 0o644) << 16
             wheel.writestr(entry, content)
     partial.replace(target)
     return name
