@@ -25,6 +25,8 @@ from .server import WinRMServer, tls_context
 from .winrs import WinRSShell
 from .wsman import CMD, POWERSHELL, Service
 
+SHUTDOWN_PATIENCE_S = 15.0
+
 
 def make_service(host: Host) -> Service:
     execution = Execution(host, host.spool)
@@ -87,7 +89,7 @@ def serve(configuration: Configuration) -> int:
     finally:
         for server in servers.values():
             server.shutdown()
-        host.power.shutdown(patience=0)
+        host.power.shutdown(patience=SHUTDOWN_PATIENCE_S)
         if configuration.ready_file is not None:
             configuration.ready_file.unlink(missing_ok=True)
     return 0

