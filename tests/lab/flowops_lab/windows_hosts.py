@@ -102,10 +102,10 @@ def _write_configuration(paths: Paths, host: WindowsHost) -> None:
     user, password = names.ANSIBLE_ACCOUNT, secret_files.read(paths.secrets / names.ANSIBLE_ACCOUNT)
     ntlm = paths.secrets / "ntlm-users"
     # pyspnego's NTLM server looks a user up by its domain, and by nothing where the client sent none (a UPN)
-    secret_files.write(
-        ntlm,
-        f"{names.NETBIOS}:{user}:{password}\n{names.DNS_DOMAIN}:{user}:{password}\n:{user}@{names.DNS_DOMAIN}:{password}\n",
-    )
+    domains = (names.NETBIOS, names.DNS_DOMAIN, names.REALM)
+    upns = (f"{user}@{names.DNS_DOMAIN}", f"{user}@{names.REALM}")
+    lines = [f"{domain}:{user}:{password}\n" for domain in domains] + [f":{upn}:{password}\n" for upn in upns]
+    secret_files.write(ntlm, "".join(lines))
     configuration = {
         "name": host.name,
         "fqdn": host.fqdn,

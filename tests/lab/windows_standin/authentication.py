@@ -11,7 +11,6 @@ import logging
 import os
 import re
 import struct
-from pathlib import Path
 
 import spnego
 
@@ -35,23 +34,7 @@ class Refused(Exception):
 
 def prepare(configuration: Configuration) -> None:
     """Process-wide settings of the security libraries: who may come in by NTLM, and the host's Kerberos keys."""
-    accounts = Path(configuration.ntlm_user_file).read_text().splitlines()
-    lines = []
-    for line in accounts:
-        parts = line.split(":", 2)
-        if len(parts) != 3:
-            continue
-        domain, user, password = parts
-        lines.append(line)
-        if domain.upper() == configuration.netbios.upper():
-            lines.append(f":{user}@{configuration.realm}:{password}")
-            lines.append(f"{configuration.realm}:{user}:{password}")
-    private = configuration.state_dir / "ntlm_accounts"
-    private.parent.mkdir(parents=True, exist_ok=True)
-    private.unlink(missing_ok=True)
-    with os.fdopen(os.open(private, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write("\n".join(lines) + "\n")
-    os.environ["NTLM_USER_FILE"] = str(private)
+    os.environ["NTLM_USER_FILE"] = str(configuration.ntlm_user_file)
     os.environ["NETBIOS_COMPUTER_NAME"] = configuration.node
     if configuration.keytab:
         os.environ["KRB5_KTNAME"] = str(configuration.keytab)
@@ -69,7 +52,7 @@ class Session:
 
     def authorize(self, header: str) -> str | None:
         """Take one ``Authorization`` header; the answer's ``WWW-Authenticate``, if any. Raises :class:`Refused`."""
-        scheme, _, encoded = header.partition(" ")
+        scheme, _space, encoded = header.partition(" ")
         if scheme.lower() not in {known.lower() for known in SCHEMES}:
             raise Refused
         try:

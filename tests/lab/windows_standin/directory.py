@@ -43,7 +43,7 @@ def sid_text(raw: bytes) -> str:
 
 def sid_filter(sid: str) -> str:
     """A SID as bytes in an LDAP filter."""
-    _, revision, authority, *parts = sid.split("-")
+    _prefix, revision, authority, *parts = sid.split("-")
     raw = (
         bytes([int(revision), len(parts)])
         + int(authority).to_bytes(6, "big")

@@ -55,9 +55,9 @@ class Logon:
 
 def logon_of(account: str, configuration: Configuration) -> Logon:
     """From ``LAB\\x``, ``x@LAB.TEST`` or ``x``."""
-    domain, _, user = account.rpartition("\\")
+    domain, _slash, user = account.rpartition("\\")
     if not domain and "@" in user:
-        user, _, realm = user.partition("@")
+        user, _at, realm = user.partition("@")
         domain = configuration.netbios if realm.upper() == configuration.realm.upper() else realm
     if domain.upper() == configuration.realm.upper():
         domain = configuration.netbios

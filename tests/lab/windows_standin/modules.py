@@ -76,7 +76,8 @@ def _legacy(spec: Spec, args: dict) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name, option in spec.options.items():
         spelled = [name, *argument_check.as_list(option.get("aliases"))]
-        value = next((given[word.lower()] for word in spelled if given.get(word.lower()) is not None), None)
+        asked = (given[word.lower()] for word in spelled if given.get(word.lower()) is not None)
+        value = next(asked, option.get("default"))
         if value is None or value == "":
             if option.get("required"):
                 raise ArgumentError(f"Get-AnsibleParam: Missing required argument: {name}")

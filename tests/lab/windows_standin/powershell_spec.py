@@ -150,6 +150,10 @@ def _legacy(source: str) -> Spec:
         choices = re.search(r"(?i)-validateset\s+@?\(?((?:\s*[\"'][^\"']*[\"']\s*,?)+)", call)
         if choices:
             option["choices"] = re.findall(r"[\"']([^\"']*)[\"']", choices.group(1))
+        default = re.search(r"(?i)-default\s+(?:\"([^\"$]*)\"|'([^']*)'|\$(true|false)\b|(\d+)\b)", call)
+        if default:
+            double, single, truth, number = default.groups()
+            option["default"] = truth.lower() == "true" if truth else int(number) if number else double or single or ""
         aliases = re.search(r"(?i)-aliases\s+@?\(?((?:\s*[\"'][^\"']*[\"']\s*,?)+)", call)
         if aliases:
             option["aliases"] = re.findall(r"[\"']([^\"']*)[\"']", aliases.group(1))

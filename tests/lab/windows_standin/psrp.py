@@ -83,7 +83,6 @@ class PSRPShell:
         if pipeline.started:
             return
         pipeline.started = True
-        pipeline.server.start()
         script = self._execution.script_of(pipeline.script) or pipeline.script
 
         def finished(output: Output) -> None:
@@ -97,6 +96,8 @@ class PSRPShell:
         )
 
     def _finish(self, pipeline: Pipeline, output: Output) -> None:
+        # psrpcore says "running" at the start; Windows says nothing before the first output, and clients rely on it
+        pipeline.server.start()
         for line in output.stdout.decode(errors="replace").splitlines():
             pipeline.server.write_output(PSString(line))
         if output.stderr:

@@ -9,7 +9,7 @@ import logging
 import re
 import threading
 import uuid
-import xml.etree.ElementTree as ElementTree
+from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
 log = logging.getLogger(__name__)

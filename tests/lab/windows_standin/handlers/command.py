@@ -99,7 +99,7 @@ def run(call) -> dict:
 def _matches(call, path: str) -> bool:
     if "*" not in path and "?" not in path:
         return call.agent("files.kind", path=path) != "absent"
-    folder, _, pattern = path.rpartition("\\")
+    folder, _slash, pattern = path.rpartition("\\")
     if call.agent("files.kind", path=folder) != "folder":
         return False
     names = [entry["name"] for entry in call.agent("files.listing", path=folder)]

@@ -51,17 +51,17 @@ PROPERTY = {
 
 def _wanted(call) -> dict[str, Any]:
     values = {}
-    for option in DEFAULTS:
+    for option, default in DEFAULTS.items():
         value = call.args.get(option)
         if value is None:
             continue
         if option == "program" and value != "any":
             value = call.expand(value)
         if isinstance(value, str) and value.lower() == "any":
-            value = DEFAULTS[option]
+            value = default
         if isinstance(value, list):
             value = sorted(str(item).lower() for item in value)
-            value = DEFAULTS[option] if value == ["any"] else value
+            value = default if value == ["any"] else value
         values[option] = value
     return values
 

@@ -15,7 +15,7 @@ GROUP_ATTRIBUTES = ["Mandatory", "Enabled by default", "Enabled"]
 
 def _described(call, sid: str, kind: str) -> dict:
     name = call.host.accounts.name(sid)
-    domain, _, account = name.rpartition("\\")
+    domain, _slash, account = name.rpartition("\\")
     return {"sid": sid, "account_name": account, "domain_name": domain, "type": kind}
 
 

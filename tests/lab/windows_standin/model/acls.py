@@ -115,7 +115,7 @@ def _key(path: str) -> str:
 
 
 def _parent(path: str) -> str | None:
-    head, _, tail = path.rstrip("\\").rpartition("\\")
+    head, _slash, tail = path.rstrip("\\").rpartition("\\")
     return head if tail and head else None
 
 
