@@ -43,6 +43,7 @@ REFUSED = [
     ({"name": "a", "inner": [{}]}, "missing required arguments found in inner: path"),
     ({"name": ["a"]}, "argument for name is of type list and we were unable to convert to str"),
 ]
+WITHOUT_OPTIONS = {"ansible.windows.win_whoami"}
 
 
 def source_of(module: str) -> str:
@@ -72,10 +73,17 @@ def test_values_are_converted_and_defaults_filled_in():
 def test_every_handled_module_has_a_readable_spec(module):
     spec = read_spec(source_of(module))
     assert spec.style in ("basic", "legacy")
-    assert spec.options
+    assert bool(spec.options) == (module not in WITHOUT_OPTIONS)
 
 
 def test_options_of_web_requests_are_merged():
     options = read_spec(source_of("ansible.windows.win_uri")).options
     assert options["url_password"]["no_log"] is True
     assert options["url_timeout"] == {"type": "int", "default": 30, "aliases": "timeout"}
+
+
+def test_defaults_of_the_older_style_are_read():
+    options = read_spec(source_of("ansible.windows.win_feature")).options
+    assert options["state"]["default"] == "present"
+    assert options["include_sub_features"]["default"] is False
+    assert "default" not in options["source"]

@@ -1,28 +1,35 @@
 # Copyright: (c) 2026, flowops.prefect contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Check mode predicts what the real run does, changes nothing, and fails where the real module fails (simulated host)."""
+"""Check mode predicts what the real run does, changes nothing, and fails where a real run fails (simulated host)."""
 
 from __future__ import annotations
 
 import pytest
 
 FOLDER = "C:\\check"
+HOST_PROGRAM = "C:\\windows\\system32\\svchost.exe"
+
+
+def _task(title: str, module: str, /, **arguments) -> dict:
+    return {"name": title, module: arguments}
+
+
 PLAN = [
-    {"name": "Folder", "ansible.windows.win_file": {"path": FOLDER, "state": "directory"}},
-    {"name": "Registry", "ansible.windows.win_regedit": {"path": "HKLM:\\SOFTWARE\\Check", "name": "n", "data": 1, "type": "dword"}},
-    {"name": "Right", "ansible.windows.win_user_right": {"name": "SeLockMemoryPrivilege", "users": ["LAB\\alice"], "action": "add"}},
-    {"name": "Variable", "ansible.windows.win_environment": {"name": "CHECK", "value": "1", "level": "machine", "state": "present"}},
-    {"name": "Rule", "community.windows.win_firewall_rule": {"name": "check", "localport": "1", "protocol": "tcp"}},
-    {"name": "Feature", "ansible.windows.win_feature": {"name": "RSAT-AD-PowerShell"}},
-    {"name": "Group", "ansible.windows.win_group_membership": {"name": "Users", "members": ["LAB\\alice"]}},
-    {"name": "Service", "ansible.windows.win_service": {"name": "Check", "path": "C:\\windows\\system32\\svchost.exe", "start_mode": "manual"}},
-]  # fmt: skip
+    _task("Folder", "ansible.windows.win_file", path=FOLDER, state="directory"),
+    _task("Registry", "ansible.windows.win_regedit", path="HKLM:\\SOFTWARE\\Check", name="n", data=1, type="dword"),
+    _task("Right", "ansible.windows.win_user_right", name="SeLockMemoryPrivilege", users=["LAB\\alice"], action="add"),
+    _task("Variable", "ansible.windows.win_environment", name="CHECK", value="1", level="machine", state="present"),
+    _task("Rule", "community.windows.win_firewall_rule", name="check", localport="1", protocol="tcp"),
+    _task("Feature", "ansible.windows.win_feature", name="RSAT-AD-PowerShell"),
+    _task("Group", "ansible.windows.win_group_membership", name="Users", members=["LAB\\alice"]),
+    _task("Service", "ansible.windows.win_service", name="Check", path=HOST_PROGRAM, start_mode="manual"),
+]
 NEED_A_FOLDER = [
-    {"name": "Acl", "ansible.windows.win_acl": {"path": "C:\\absent", "user": "LAB\\alice", "rights": "Read", "type": "allow"}},
-    {"name": "Inheritance", "ansible.windows.win_acl_inheritance": {"path": "C:\\absent", "state": "absent"}},
-    {"name": "Owner", "ansible.windows.win_owner": {"path": "C:\\absent", "user": "SYSTEM"}},
-]  # fmt: skip
+    _task("Acl", "ansible.windows.win_acl", path="C:\\absent", user="LAB\\alice", rights="Read", type="allow"),
+    _task("Inheritance", "ansible.windows.win_acl_inheritance", path="C:\\absent", state="absent"),
+    _task("Owner", "ansible.windows.win_owner", path="C:\\absent", user="SYSTEM"),
+]
 
 
 def test_the_same_set_of_changes(host, ansible):

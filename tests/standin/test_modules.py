@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, flowops.prefect contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every module, over every transport, with the oldest and the newest ansible-core: the same answers (simulated host)."""
+"""Every module, over every transport, with the oldest and the newest ansible-core: one answer (simulated host)."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ if Ansible.has_core(Paths.from_environment(), NEWEST):
 # Set once for the whole host, so only the first of the runs changes them.
 SHARED = {"User right", "Local group", "Feature"}
 READS = {
-    "Facts say Server 2016 in the domain", "Ping", "Stat", "Slurp", "Find", "Registry read back", "Command",
-    "Command that is not needed", "Command as the system", "Command in the background", "Who am I", "Service list", "Web request",
-}  # fmt: skip
+    *("Facts say Server 2016 in the domain", "Ping", "Stat", "Slurp", "Find", "Registry read back", "Who am I"),
+    *("Command", "Command that is not needed", "Command as the system", "Command in the background"),
+    *("Service list", "Web request"),
+}
 TEXT = "größer\r\nals\n"
 
 
@@ -50,7 +51,7 @@ def test_every_module(host, ansible, source, tmp_path, core, transport):
     assert expected - SHARED <= set(first.changed)
     results = first.tasks
     assert results["Stat"]["stat"]["size"] == len(TEXT.encode())
-    assert results["Stat"]["stat"]["checksum"] == hashlib.sha1(TEXT.encode()).hexdigest()
+    assert results["Stat"]["stat"]["checksum"] == hashlib.sha1(TEXT.encode(), usedforsecurity=False).hexdigest()
     assert results["Stat"]["stat"]["path"].endswith("text.txt")
     assert (tmp_path / "fetched").read_bytes() == (source / "data.bin").read_bytes()
     assert results["Command"]["stdout"].split() == ["hello", host.user, "C:\\ProgramData\\standin\\" + run]

@@ -55,8 +55,8 @@ def gmsa(host):
     return name, host.add_gmsa(name)
 
 
-def task(name: str, module: str, **arguments) -> dict:
-    return {"name": name, module: arguments}
+def task(title: str, module: str, /, **arguments) -> dict:
+    return {"name": title, module: arguments}
 
 
 def ran(host) -> int:
@@ -125,7 +125,7 @@ def test_a_service_that_lost_its_right_stays_stopped(host, ansible, gmsa):
     assert ran(host) == 2
 
 
-def test_an_absent_service_is_gone(host, ansible):
+def test_an_absent_service_is_gone(ansible):
     gone = task("Gone", SERVICE, name="StandinProbe", state="absent")
     assert ansible([gone]).must_succeed().changed == ["Gone"]
     assert ansible([gone]).must_succeed().changed == []

@@ -16,7 +16,10 @@ UNMODELLED = [
     {"ansible.windows.win_command": "icacls C:\\"},
 ]
 REFUSED = [
-    ({"ansible.windows.win_user_right": {"name": "SeServiceLogonRight", "users": ["LAB\\nobody"]}}, "Failed to translate"),
+    (
+        {"ansible.windows.win_user_right": {"name": "SeServiceLogonRight", "users": ["LAB\\nobody"]}},
+        "Failed to translate",
+    ),
     ({"ansible.windows.win_user_right": {"name": "SeNoSuchRight", "users": ["SYSTEM"]}}, "not a valid right"),
     ({"ansible.windows.win_user_right": {"name": "SeTcbPrivilege", "users": ["OTHER\\alice"]}}, "Failed to translate"),
     (
@@ -29,7 +32,10 @@ REFUSED = [
     ),
     ({"ansible.windows.win_owner": {"path": "C:\\Windows", "user": "NT SERVICE\\NoSuch"}}, "Failed to translate"),
     ({"ansible.windows.win_service": {"name": "a", "startmode": "auto"}}, "Unsupported parameters"),
-    ({"ansible.windows.win_service": {"name": "a", "password": "p"}}, "missing parameter(s) required by 'password'"),
+    (
+        {"ansible.windows.win_service": {"name": "a", "password": "not-a-secret"}},
+        "missing parameter(s) required by 'password'",
+    ),
     ({"ansible.windows.win_service": {"name": "a", "state": "started"}}, "need to set 'path' to create a new service"),
     ({"ansible.windows.win_copy": {"content": "x", "dest": "C:\\no\\such\\folder\\x"}}, "does not exist"),
     ({"ansible.windows.win_command": "no-such-program.exe"}, "The system cannot find the file specified"),

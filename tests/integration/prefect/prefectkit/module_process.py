@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, flowops.prefect contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs a module with its options as JSON: in a process of its own, as Ansible does on the controller, or in this one."""
+"""Runs a module with its options as JSON: in a process of its own, as Ansible does, or in this one."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import sys
 import typing as t
 
 from ansible_collections.flowops.prefect.tests.unit.support import module_runner
+
 from prefectkit.real_server import ROOT
 
 _MODULES = "ansible_collections.flowops.prefect.plugins.modules"

@@ -60,7 +60,7 @@ def test_a_logon_refused_for_a_new_reason_shows_the_servers_words() -> None:
 )
 def test_codes(code: int, kind: type[errors.EngineError], reason: str) -> None:
     error = made(code)
-    assert type(error) is kind
+    assert error.__class__ is kind
     assert reason in error.why
     assert error.todo
 
