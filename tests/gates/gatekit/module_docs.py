@@ -13,6 +13,8 @@ from windows_standin.powershell_spec import read_spec
 
 from gatekit.tool import run
 
+# ansible-core documents no type, which ansible-doc calls "str"; the code takes keywords of a task.
+UNTYPED = {"ansible.builtin.include_role": {"apply": "dict"}}
 KEPT = ("type", "elements", "required", "choices", "aliases")
 
 
@@ -51,7 +53,10 @@ class ModuleDocs:
 
     def documented(self, name: str) -> dict:
         """Spec from the documentation."""
-        return {"options": _options((self.find(name) or {}).get("options"))}
+        options = _options((self.find(name) or {}).get("options"))
+        for option, kind in UNTYPED.get(name, {}).items():
+            options[option]["type"] = kind
+        return {"options": options}
 
     def powershell(self, name: str) -> dict | None:
         """Spec from the .ps1, if it is complete: its names are the documented ones (some merge a shared spec later)."""
