@@ -65,6 +65,7 @@ def print_summary(
     print("\nA flow run on every worker")
     for report in verify.reports:
         print(f"  {report}")
+    print("  The account is Wine's, which has one user; on Windows it is the account of the service.")
     if len(verify.reports) != 2:
         raise DemoFailed(f"expected a finished flow run on 2 workers, found {len(verify.reports)}; see {verify.log}")
     _where(tools)
