@@ -13,13 +13,13 @@ class ModuleDocFragment:
 options:
   server:
     description:
-      - Name or address of the domain controller.
+      - Name or address of the domain controller, and nothing else. A URL or a port behind the name is refused.
       - All reads and writes of a task go to this one server, so that what is read back is what was written.
       - If not set, the environment variable E(MICROSOFT_AD_LDAP_SERVER) is used. One of the two is needed.
     type: str
   port:
     description:
-      - Port of the domain controller.
+      - Port of the domain controller, from 1 to 65535.
       - The default is V(636) for O(tls_mode=ldaps) and V(389) for O(tls_mode=start_tls).
       - If not set, the environment variable E(MICROSOFT_AD_LDAP_PORT) is used.
     type: int
@@ -68,11 +68,12 @@ options:
     description:
       - File in PEM form, or folder of such files prepared by C(openssl rehash), with the authorities that are trusted.
       - The default is what the controller's Python trusts. The certificate is always checked.
+      - An empty file counts as not set.
       - If not set, the environment variable E(MICROSOFT_AD_LDAP_CA_CERT) is used.
     type: path
   connection_timeout:
     description:
-      - Seconds to wait for a connection, and for each answer.
+      - Seconds to wait for a connection, and for each answer; at least 1.
       - If not set, the environment variable E(MICROSOFT_AD_LDAP_CONNECTION_TIMEOUT) is used.
     type: int
     default: 10

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import ssl
 import traceback
 import typing as t
 
@@ -277,25 +278,7 @@ class Directory:
 def open_directory(options: ConnectionOptions, *, read_only: bool) -> t.Iterator[Directory]:
     """A connection that is bound; closed at the end."""
     security = _CheckedTls(options)
-    server = ldap3.Server(
-        options.host,
-        port=options.port,
-        use_ssl=not options.start_tls,
-        tls=security,
-        get_info=ldap3.NONE,
-        connect_timeout=options.timeout,
-    )
-    connection = ldap3.Connection(
-        server,
-        **_logon(options),
-        auto_range=False,
-        auto_referrals=False,
-        auto_escape=False,
-        auto_encode=False,
-        check_names=False,
-        return_empty_attributes=False,
-        receive_timeout=options.timeout,
-    )
+    connection = _prepared(options, security)
     try:
         _connect(connection, security, options)
         _bind(connection, options)
@@ -303,6 +286,38 @@ def open_directory(options: ConnectionOptions, *, read_only: bool) -> t.Iterator
     finally:
         with contextlib.suppress(LDAPException, OSError):
             connection.unbind()
+
+
+def _prepared(options: ConnectionOptions, security: t.Any) -> t.Any:
+    """A connection that is not open yet."""
+    logon = _logon(options)
+    try:
+        server = ldap3.Server(
+            options.host,
+            port=options.port,
+            use_ssl=not options.start_tls,
+            tls=security,
+            get_info=ldap3.NONE,
+            connect_timeout=options.timeout,
+        )
+        return ldap3.Connection(
+            server,
+            **logon,
+            auto_range=False,
+            auto_referrals=False,
+            auto_escape=False,
+            auto_encode=False,
+            check_names=False,
+            return_empty_attributes=False,
+            receive_timeout=options.timeout,
+        )
+    except LDAPException as error:
+        raise InvalidInput(
+            WHAT,
+            server=options.server,
+            why=f"ldap3 does not take the connection options ({str(error) or type(error).__name__})",
+            todo="Check 'server', which is a name or an address, and 'port'",
+        ) from error
 
 
 def _logon(options: ConnectionOptions) -> dict[str, t.Any]:
@@ -336,9 +351,8 @@ def _ticket(options: ConnectionOptions) -> t.Any:
 def _connect(connection: t.Any, security: t.Any, options: ConnectionOptions) -> None:
     try:
         connection.open(read_server_info=False)
-        if options.start_tls:
-            connection.start_tls(read_server_info=False)
-    except (LDAPException, OSError) as error:
+        encrypted = not options.start_tls or connection.start_tls(read_server_info=False)
+    except (LDAPException, OSError, UnicodeError) as error:
         if security.failure is not None:
             raise tls.error_for(security.failure, options) from error
         found = _ERRNO.search(str(error)) or _ERRNO.search(str(connection.last_error))
@@ -348,6 +362,14 @@ def _connect(connection: t.Any, security: t.Any, options: ConnectionOptions) -> 
             why=found[1].lower() if found else f"{connection.last_error or error}",
             todo="Check 'server' and 'port', that the domain controller runs, and the firewall between",
         ) from error
+    # whatever ldap3 made of the options: a bind would send the password over this very socket
+    if not encrypted or connection.closed or not isinstance(connection.socket, ssl.SSLSocket):
+        raise ConnectionFailed(
+            WHAT,
+            server=options.server,
+            why="the connection is not encrypted, so nothing was sent to log on",
+            todo="Check that 'port' fits 'tls_mode' and that the domain controller has a certificate",
+        )
 
 
 def _bind(connection: t.Any, options: ConnectionOptions) -> None:

@@ -44,11 +44,53 @@ def test_an_empty_text_counts_as_not_set(name: str) -> None:
         ({"password": None}, "both a user name and a password"),
         ({"auth_protocol": "kerberos", "username": None}, "password is given without a user name"),
         ({"ca_cert": "/nonexistent/ca.pem"}, "does not exist or cannot be read"),
+        ({"port": 0}, "0 is no port"),
+        ({"port": 65536}, "65536 is no port"),
+        ({"port": -1}, "-1 is no port"),
+        ({"connection_timeout": 0}, "below 1 second"),
+        ({"connection_timeout": -5}, "below 1 second"),
     ],
 )
 def test_what_cannot_work_is_said_before_anything_is_sent(change: dict[str, t.Any], reason: str) -> None:
     with pytest.raises(InvalidInput, match=reason):
         connection.from_params({**GIVEN, **change})
+
+
+@pytest.mark.parametrize(
+    "server",
+    [
+        "ldap://dc1.lab.test",
+        "LDAPS://dc1.lab.test:636",
+        "ldapi://%2Fvar%2Frun%2Fldapi",
+        "dc1.lab.test/",
+        "dc1.lab.test:389",
+        "dc1.lab.test:",
+        "[::1]:636",
+        "[::1]",
+        " ldap://dc1.lab.test ",
+    ],
+)
+def test_a_server_is_a_bare_name_because_ldap3_lets_a_url_overrule_the_encryption(server: str) -> None:
+    with pytest.raises(InvalidInput, match=r"holds more than a name.* Write only the name"):
+        connection.from_params({**GIVEN, "server": server})
+
+
+@pytest.mark.parametrize("server", ["dc1.lab.test", "192.0.2.1", "::1", "2001:db8::7"])
+def test_names_and_addresses_are_servers(server: str) -> None:
+    assert connection.from_params({**GIVEN, "server": f" {server} "}).host == server
+
+
+def test_a_password_in_a_url_is_not_shown() -> None:
+    with pytest.raises(InvalidInput) as raised:
+        connection.from_params({**GIVEN, "server": "ldap://svc:url-s3cr3t@dc1.lab.test"})
+    assert "url-s3cr3t" not in str(raised.value)
+
+
+def test_an_empty_ca_file_counts_as_not_set(tmp_path: pathlib.Path) -> None:
+    empty = tmp_path / "ca.pem"
+    empty.touch()
+    assert connection.from_params({**GIVEN, "ca_cert": str(empty)}) == connection.from_params(GIVEN)
+    assert connection.from_params({**GIVEN, "ca_cert": str(tmp_path)}).ca_cert == str(tmp_path)
 
 
 def test_kerberos_needs_neither_name_nor_password() -> None:
