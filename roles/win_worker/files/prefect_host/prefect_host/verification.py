@@ -6,7 +6,6 @@ C(prefect_host.verification.report_host); who starts it gives the flow run its n
 
 from __future__ import annotations
 
-import getpass
 import json
 import os
 import platform
@@ -20,13 +19,25 @@ def host_facts() -> dict[str, str | int]:
     """Host, account, process and Python of this process."""
     return {
         "host": socket.gethostname(),
-        "account": f"{os.environ.get('USERDOMAIN', '.')}\\{getpass.getuser()}",
+        "account": _account(),
         "pid": os.getpid(),
         "system": platform.platform(),
         "python": platform.python_version(),
         "executable": sys.executable,
         "instance": os.environ.get("FLOWOPS_INSTANCE", ""),
     }
+
+
+def _account() -> str:
+    """DOMAIN\\name, asked of the system: USERNAME and USERDOMAIN say what somebody has set them to."""
+    try:
+        import win32api
+        import win32con
+    except ImportError:
+        import pwd
+
+        return f"{socket.gethostname()}\\{pwd.getpwuid(os.geteuid()).pw_name}"
+    return win32api.GetUserNameEx(win32con.NameSamCompatible)
 
 
 @flow(name="flowops-verification")
