@@ -16,19 +16,19 @@ options:
       - Address of the Prefect API.
       - For a self-hosted server it normally ends in V(/api), such as V(https://prefect.example.com/api).
       - For Prefect Cloud it names a workspace, as in
-        V(https://api.prefect.cloud/api/accounts/ACCOUNT_ID/workspaces/WORKSPACE_ID).
+        V(https://api.prefect.cloud/api/accounts/ACCOUNT_ID/workspaces/WORKSPACE_ID). Prefect Cloud needs C(https).
       - Falls back to the environment variable E(PREFECT_API_URL).
     type: str
     required: true
   api_key:
     description:
-      - Key for Prefect Cloud, or for a gateway that takes bearer tokens.
+      - Key for Prefect Cloud, or for a gateway that takes bearer tokens. White space around it is no part of it.
       - Excludes O(auth_string).
       - Falls back to the environment variable E(PREFECT_API_KEY); an empty value counts as not set.
     type: str
   auth_string:
     description:
-      - Credentials of a self-hosted server with basic authentication, as V(user:password).
+      - Credentials of a self-hosted server with basic authentication, as V(user:password). A line end is no part of it.
       - Excludes O(api_key).
       - Falls back to the environment variable E(PREFECT_API_AUTH_STRING); an empty value counts as not set.
     type: str

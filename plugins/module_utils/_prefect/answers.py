@@ -10,6 +10,7 @@ message of each complaint, or the one-line detail, ever leave this file.
 from __future__ import annotations
 
 import dataclasses
+import re
 import typing as t
 
 from .._engine.errors import (
@@ -29,6 +30,10 @@ if t.TYPE_CHECKING:
 
 _LONGEST_DETAIL = 300
 _WRONG_URL = "Check api_url: for a self-hosted server it normally ends in /api"
+_WRONG_WORKSPACE = "Check the account and the workspace in api_url, and that api_key may use them"
+# Names of objects stand in quotes; a work pool may well be called "account".
+_QUOTED = re.compile(r"\"[^\"]*\"?|(?<!\w)'[^']*'")
+_PLACE = re.compile(r"\b(?:workspace|account)s?\b", re.IGNORECASE)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,15 +47,21 @@ class Errand:
 def is_absent(connection: Connection, response: Response) -> bool:
     """Whether the answer proves that the object does not exist.
 
-    A proxy's 404 page or an address without such a route prove nothing; taking them for absence would create objects
-    twice or report success for a deletion that never happened.
+    A proxy's 404 page, an address without such a route or a workspace that Prefect Cloud does not know prove nothing;
+    taking them for absence would create objects twice or report success for a deletion that never happened.
     """
     if response.status_code != 404:
         return False
     body = _json(response)
     if not isinstance(body, dict) or not ({"detail", "exception_message"} & set(body)):
         return False
-    return connection.is_cloud or body.get("detail") != "Not Found"
+    if connection.is_cloud:
+        return not _is_about_the_workspace(response)
+    return body.get("detail") != "Not Found"
+
+
+def _is_about_the_workspace(response: Response) -> bool:
+    return bool(_PLACE.search(_QUOTED.sub("", _detail(response))))
 
 
 def value_of(connection: Connection, errand: Errand, response: Response) -> t.Any:
@@ -82,6 +93,10 @@ def error_of(connection: Connection, errand: Errand, response: Response) -> Engi
         return Forbidden(errand.what, why=reason, todo=todo, **facts)
     if status == 404 and is_absent(connection, response):
         return NotFound(errand.what, why=reason, todo="Create it first, or correct the name", **facts)
+    if status == 404 and connection.is_cloud and _is_about_the_workspace(response):
+        return ServerError(
+            errand.what, why=f"there is no such place in Prefect Cloud: {reason}", todo=_WRONG_WORKSPACE, **facts
+        )
     if status in (404, 405):
         return ServerError(errand.what, why=f"there is no such API at this address: {reason}", todo=_WRONG_URL, **facts)
     if status == 409:

@@ -66,7 +66,8 @@ class Connection:
         hide  is told texts that must not be shown although they are only part of an option
         """
         url = _checked_url(params["api_url"], hide)
-        key, auth = params.get("api_key") or "", params.get("auth_string") or ""
+        key = _checked_key(url, params.get("api_key") or "", hide)
+        auth = _checked_auth(url, params.get("auth_string") or "", hide)
         if key and auth:
             raise _invalid(
                 url,
@@ -74,11 +75,6 @@ class Connection:
                 "Give api_key for Prefect Cloud or a gateway, auth_string for a self-hosted server with basic"
                 " authentication; mind PREFECT_API_KEY and PREFECT_API_AUTH_STRING in the environment",
             )
-        if auth:
-            user, colon, password = auth.partition(":")
-            if not (user and colon and password):
-                raise _invalid(url, "auth_string is not of the form user:password", "Correct auth_string")
-            hide({password})
         if (params.get("timeout") or 0) < 1:
             raise _invalid(url, "timeout is below 1 second", "Give a positive number of seconds")
         return cls(
@@ -115,21 +111,55 @@ def _checked_url(url: str | None, hide: t.Callable[[set[str]], object]) -> str:
     if parts.query or parts.fragment:
         raise _invalid(server, "api_url holds a query or fragment", f"Give it like {server}/api")
     path = parts.path.rstrip("/")
-    if host == "app.prefect.cloud" or (host.endswith(".prefect.cloud") and not _CLOUD_PATH.match(path)):
-        raise _invalid(
-            f"{server}{path}",
-            "this is not the API address of a Prefect Cloud workspace",
-            f"Give api_url like {_CLOUD_URL}",
-        )
+    _check_cloud(f"{server}{path}", parts.scheme, host.rstrip("."), path)
     return f"{server}{path}"
+
+
+def _check_cloud(url: str, scheme: str, host: str, path: str) -> None:
+    if not f".{host}".endswith(".prefect.cloud"):
+        return
+    if host == "app.prefect.cloud" or not _CLOUD_PATH.match(path):
+        raise _invalid(
+            url, "this is not the API address of a Prefect Cloud workspace", f"Give api_url like {_CLOUD_URL}"
+        )
+    if scheme != "https":
+        raise _invalid(
+            url,
+            "Prefect Cloud is reached over https only; over http anyone on the way could read api_key",
+            "Let api_url begin with https",
+        )
+
+
+def _checked_key(url: str, given_key: str, hide: t.Callable[[set[str]], object]) -> str:
+    """The key without the line end that a file or an editor left behind; errors never show it."""
+    key = given_key.strip()
+    # white space alone is no secret; hiding it would take the blanks out of every text
+    hide({given_key, key} if key else set())
+    if not key.isprintable() or not key.isascii():
+        raise _invalid(
+            url, "api_key is not printable ASCII text", "Correct api_key, or PREFECT_API_KEY in the environment"
+        )
+    return key
+
+
+def _checked_auth(url: str, given_auth: str, hide: t.Callable[[set[str]], object]) -> str:
+    """The credentials without a line end. A blank at the end may belong to the password and is kept."""
+    auth = given_auth.strip("\r\n")
+    user, colon, password = auth.partition(":")
+    hide({given_auth, auth, password} - {""} if auth else set())
+    if auth and not (user and colon and password):
+        raise _invalid(url, "auth_string is not of the form user:password", "Correct auth_string")
+    if not auth.isprintable():
+        raise _invalid(url, "auth_string holds a control character", "Correct auth_string")
+    return auth
 
 
 def _checked_headers(url: str, headers: dict[t.Any, t.Any], hide: t.Callable[[set[str]], object]) -> dict[str, str]:
     """Header values are texts without control characters; errors name the header and never show the value."""
     checked = {}
     for name, value in headers.items():
-        text = str(value)
-        hide({text})
+        text = "" if value is None else str(value)
+        hide({text} - {""})
         if not _HEADER_NAME.match(str(name)):
             raise _invalid(url, "custom_headers holds a name that is no header name", "Correct custom_headers")
         if str(name).lower().startswith(_OWN_HEADERS):

@@ -53,6 +53,41 @@ def test_a_missing_route_or_a_foreign_page_is_not_taken_for_absence(
         connect().remove("/work_pools/windows", ERRAND)
 
 
+WORKSPACE = "/api/accounts/0a1b2c3d-0000-4000-8000-000000000001/workspaces/0a1b2c3d-0000-4000-8000-000000000002"
+
+
+@pytest.mark.parametrize(
+    "detail",
+    ["Workspace not found", 'Account "x" not found.', "You don't have access to this workspace", "No such accounts"],
+)
+def test_a_workspace_that_prefect_cloud_does_not_know_is_not_taken_for_absence(
+    server: SimulatedServer, connect: Connect, detail: str
+) -> None:
+    server.answers = [Answer(404, {"detail": detail})]
+    client = connect(api_url=server.url.removesuffix("/api") + WORKSPACE)
+    with pytest.raises(errors.ServerError, match="Check the account and the workspace in api_url"):
+        client.find("/work_pools/windows", ERRAND)
+    with pytest.raises(errors.ServerError, match="Check the account and the workspace in api_url"):
+        client.remove("/work_pools/windows", ERRAND)
+
+
+@pytest.mark.parametrize(
+    "detail",
+    ["Not Found", "Variable not found.", 'Work pool "account" not found.', "Work pool 'my workspace' not found."],
+)
+def test_an_object_that_prefect_cloud_does_not_know_is_absent(
+    server: SimulatedServer, connect: Connect, detail: str
+) -> None:
+    server.answers = [Answer(404, {"detail": detail})]
+    assert connect(api_url=server.url.removesuffix("/api") + WORKSPACE).find("/work_pools/account", ERRAND) is None
+
+
+def test_a_key_with_a_line_end_is_sent_without_it(server: SimulatedServer, connect: Connect) -> None:
+    server.answers = [FOUND]
+    connect(api_key="pnu_123\n").find("/work_pools/windows", ERRAND)
+    assert server.asked[0].headers["Authorization"] == "Bearer pnu_123"
+
+
 @pytest.mark.parametrize("status", [200, 201])
 def test_a_web_page_is_no_answer(server: SimulatedServer, connect: Connect, status: int) -> None:
     server.answers = [Answer(status, "<html>Sign in</html>")]

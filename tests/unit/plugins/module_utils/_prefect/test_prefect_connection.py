@@ -50,6 +50,11 @@ def test_a_cloud_workspace_is_known_by_its_shape() -> None:
         ("http://h/api?x=s3cr3t", "holds a query or fragment"),
         ("https://app.prefect.cloud/account/a/workspace/b", "not the API address of a Prefect Cloud workspace"),
         ("https://api.prefect.cloud/api", "not the API address of a Prefect Cloud workspace"),
+        ("https://prefect.cloud/api", "not the API address of a Prefect Cloud workspace"),
+        (CLOUD.replace("https", "http"), "reached over https only"),
+        (CLOUD.replace("https", "HTTP"), "reached over https only"),
+        (CLOUD.replace("https://api.prefect.cloud", "http://API.Prefect.Cloud.:80"), "reached over https only"),
+        (CLOUD.replace("https://api.prefect.cloud", "http://private.prefect.cloud"), "reached over https only"),
     ],
 )
 def test_an_address_that_cannot_work_is_refused_without_showing_secrets(url: str | None, why: str) -> None:
@@ -92,9 +97,53 @@ def test_parts_of_options_that_are_secrets_are_hidden() -> None:
         "timeout": 30,
     }
     found = Connection.from_params(params, hidden.update)
-    assert hidden == {"pa:ss", "t0ken"}
+    assert hidden == {"user:pa:ss", "pa:ss", "t0ken"}
     assert "pa:ss" not in repr(found)
     assert "t0ken" not in repr(found)
+
+
+def test_what_only_looks_like_prefect_cloud_may_be_plain() -> None:
+    assert connection(api_url="http://notprefect.cloud/api").api_url == "http://notprefect.cloud/api"
+
+
+@pytest.mark.parametrize("key", ["pnu_s3cr3t\n", "\tpnu_s3cr3t\r\n", " pnu_s3cr3t "])
+def test_a_line_end_of_a_file_is_no_part_of_a_key(key: str) -> None:
+    hidden: set[str] = set()
+    params = {"api_url": "http://h/api", "api_key": key, "timeout": 30}
+    assert Connection.from_params(params, hidden.update).api_key == "pnu_s3cr3t"
+    assert hidden == {key, "pnu_s3cr3t"}
+
+
+@pytest.mark.parametrize(
+    "key", ["pnu_s3cr3t\u20ac", "pnu_s3cr3t\u00e9", "pnu\ns3cr3t", "pnu_\x00s3cr3t", "pnu\udce9s3cr3t"]
+)
+def test_a_key_that_cannot_be_sent_is_refused_and_not_shown(key: str) -> None:
+    with pytest.raises(InvalidInput, match="api_key is not printable ASCII") as raised:
+        connection(api_key=key)
+    assert "s3cr3t" not in str(raised.value)
+
+
+def test_a_key_of_nothing_but_white_space_is_none() -> None:
+    assert connection(api_key=" \n", auth_string="u:p").api_key == ""
+
+
+@pytest.mark.parametrize(("auth", "sent"), [("u:s3cr3t\n", "u:s3cr3t"), ("u:s3cr3t \r\n", "u:s3cr3t "), ("\n", "")])
+def test_a_line_end_of_a_file_is_no_part_of_an_auth_string(auth: str, sent: str) -> None:
+    assert connection(auth_string=auth).auth_string == sent
+
+
+@pytest.mark.parametrize("auth", ["u:s3\ncr3t", "u\x00:s3cr3t", "u:s3cr3t\udce9"])
+def test_an_auth_string_with_a_control_character_is_refused_and_not_shown(auth: str) -> None:
+    with pytest.raises(InvalidInput, match="auth_string holds a control character") as raised:
+        connection(auth_string=auth)
+    assert "cr3t" not in str(raised.value)
+
+
+def test_white_space_alone_is_not_hidden_because_every_text_holds_it() -> None:
+    hidden: set[str] = set()
+    params = {"api_url": "http://h/api", "api_key": "\n", "custom_headers": {"X-Empty": ""}, "timeout": 30}
+    Connection.from_params(params, hidden.update)
+    assert hidden == set()
 
 
 @pytest.mark.parametrize("name", ["Content-Type", "host", "User-Agent", "Prefect-Csrf-Token", "Bad Name", "", "X:Y"])
