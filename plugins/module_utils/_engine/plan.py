@@ -141,7 +141,10 @@ def _change(field: Field, have: t.Any, want: t.Any, update_secrets: bool) -> Cha
 
 
 def _target(field: Field, want: t.Any) -> t.Any:
-    return None if field.clears is not None and want == field.clears else want
+    """The wanted value as it is sent."""
+    if field.clears is not None and want == field.clears:
+        return None
+    return list(_distinct(field, want).values()) if field.compare is Compare.SET and want is not None else want
 
 
 def _members(field: Field, have: list[t.Any], verbs: dict[str, t.Any]) -> Change:
@@ -169,16 +172,26 @@ def canonical(field: Field, value: t.Any) -> t.Any:
     """The one form in which two values are compared."""
     if value is None:
         return [] if field.is_list else None
+    if field.is_list and field.compare is Compare.EXACT:
+        return [_typed(field.normalize(item)) for item in value]
     if field.is_list:
-        items = [_typed(field.normalize(item)) for item in value]
-        return items if field.compare is Compare.EXACT else sorted(items, key=repr)
+        return sorted(_distinct(field, value))
     return _typed(field.normalize(value))
 
 
+def _distinct(field: Field, items: t.Iterable[t.Any]) -> dict[str, t.Any]:
+    """The first of all elements that are the same in their normal form, by that form as text."""
+    found: dict[str, t.Any] = {}
+    for item in items:
+        found.setdefault(repr(_typed(field.normalize(item))), item)
+    return found
+
+
 def _typed(value: t.Any) -> t.Any:
-    """The same value with truth told apart from numbers: Python takes C(True) for C(1), JSON does not."""
+    """The same value with truth told apart from numbers: Python takes C(True) for C(1), JSON does not. Dictionaries get
+    one order, so that equal ones look equal as text."""
     if isinstance(value, dict):
-        return {key: _typed(item) for key, item in value.items()}
+        return {key: _typed(value[key]) for key in sorted(value, key=repr)}
     if isinstance(value, (list, tuple)):
         return [_typed(item) for item in value]
     return ("bool", value) if isinstance(value, bool) else value

@@ -182,6 +182,20 @@ def test_an_ordered_list_is_shown_and_compared_in_its_order() -> None:
     assert (found.before["ordered"], found.after["ordered"]) == (["a", "b"], ["b", "a"])
 
 
+def test_a_set_holds_each_element_once_however_often_and_however_it_is_written() -> None:
+    have = {"name": "n", "tags": ["a", "B"]}
+    assert not planned(have, {"tags": ["b", "A", "a", "a"]}).changed
+    assert not planned({"name": "n", "tags": ["a", "a"]}, {"tags": ["A"]}).changed
+    assert planned(have, {"tags": ["c", "C", "a", "c"]}).changes["tags"].value == ["c", "a"]
+    assert planned(None, {"tags": ["c", "C"]}).after["tags"] == ["c"]
+
+
+def test_elements_of_a_set_are_the_same_in_any_order_of_their_keys() -> None:
+    field = Field("rules", "list", elements="dict", compare=Compare.SET)
+    first, second = {"a": 1, "b": {"c": 2, "d": 3}}, {"b": {"d": 3, "c": 2}, "a": 1}
+    assert canonical(field, [first]) == canonical(field, [second, first])
+
+
 def test_a_value_that_clears_is_sent_as_null() -> None:
     assert planned({"name": "n", "max": 3}, {"limit": -1}).changes["max"].value is None
     assert not planned({"name": "n", "max": None}, {"limit": -1}).changed
