@@ -103,3 +103,7 @@ class NotConverged(EngineError):
 
 class CheckModeWriteRefused(EngineError):
     """A defect of this collection: a write reached the transport in check mode."""
+
+
+class UnexpectedError(EngineError):
+    """A defect of this collection or of a library that it uses: an exception that nothing here expects."""

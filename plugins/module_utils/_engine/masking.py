@@ -9,6 +9,7 @@ knows, so values of secret fields are replaced here before they reach a diff, a 
 
 from __future__ import annotations
 
+import json
 import typing as t
 
 MASK = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"
@@ -30,8 +31,25 @@ def secret_texts(value: t.Any) -> set[str]:
 
 
 def scrub(text: str, secrets: t.Iterable[str]) -> str:
-    """Replace each secret in a text, longest first so that no tail of a longer one is left."""
-    for secret in sorted(secrets, key=len, reverse=True):
-        if len(secret) >= _SHORTEST_SCRUBBED:
-            text = text.replace(secret, MASK)
+    """Replace each secret in a text, also where it is written with escapes or in one line.
+
+    Longest first, so that no tail of a longer one is left.
+    """
+    spellings = {spelling for secret in secrets for spelling in _spellings(secret)}
+    for spelling in sorted(spellings, key=len, reverse=True):
+        if len(spelling) >= _SHORTEST_SCRUBBED:
+            text = text.replace(spelling, MASK)
     return text
+
+
+def _spellings(secret: str) -> set[str]:
+    """How programs write a text: as it is, without white space around it, in one line, and as Python and JSON quote it.
+
+    An exception often holds the repr of what it complains about, which is another text as soon as there is a quote, a
+    line end or a character beyond ASCII in it.
+    """
+    plain = {secret, secret.strip(), " ".join(secret.split())}
+    escaped = {form.encode("unicode_escape").decode() for form in plain}
+    quoted = {written for form in plain for written in (repr(form)[1:-1], ascii(form)[1:-1], json.dumps(form)[1:-1])}
+    as_bytes = {repr(form.encode("utf-8", "surrogatepass"))[2:-1] for form in plain}
+    return plain | escaped | quoted | as_bytes | {form.replace("'", "\\'") for form in escaped}

@@ -5,18 +5,25 @@
 
 from __future__ import annotations
 
+import os
+import traceback
 import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
 from .backend import Backend
-from .errors import EngineError, NotConverged
+from .errors import EngineError, NotConverged, UnexpectedError
 from .masking import scrub
 from .reconcile import reconcile
 
 if t.TYPE_CHECKING:
     from .reconcile import Outcome
     from .spec import ResourceSpec
+
+# Options that name the server, of the modules for Prefect and for Active Directory.
+_SERVER_OPTIONS = ("api_url", "server")
+_OBJECT_OPTIONS = ("name", "identity")
+_LONGEST_REASON = 300
 
 OpenBackend = t.Callable[[AnsibleModule], t.ContextManager[Backend]]
 
@@ -57,14 +64,43 @@ def run_resource(
 
 def finish(module: AnsibleModule, work: t.Callable[[], dict[str, t.Any]]) -> None:
     """Run the work; end the module with its result, or with a one-line error that holds no secret."""
+    result: dict[str, t.Any] = {}
+    failure: EngineError | None = None
     try:
         result = work()
     except EngineError as error:
-        facts: dict[str, t.Any] = {
-            "error": {key: scrub(text, module.no_log_values) for key, text in error.as_result().items()}
-        }
-        if isinstance(error, NotConverged):
-            diff = {"before": error.plan.before, "after": error.plan.after}
-            facts.update(changed=True, diff=diff, not_converged=error.fields)
-        module.fail_json(msg=scrub(error.one_line(), module.no_log_values), **facts)
+        failure = error
+    except Exception as error:
+        failure = _unexpected(module, error)
+    # not inside a handler: fail_json would add the texts of the exception and of its causes, which nobody scrubbed
+    if failure is not None:
+        _fail(module, failure)
     module.exit_json(**result)
+
+
+def _fail(module: AnsibleModule, error: EngineError) -> None:
+    facts: dict[str, t.Any] = {
+        "error": {key: scrub(text, module.no_log_values) for key, text in error.as_result().items()}
+    }
+    if isinstance(error, NotConverged):
+        diff = {"before": error.plan.before, "after": error.plan.after}
+        facts.update(changed=True, diff=diff, not_converged=error.fields)
+    module.fail_json(msg=scrub(error.one_line(), module.no_log_values), **facts)
+
+
+def _unexpected(module: AnsibleModule, error: Exception) -> UnexpectedError:
+    """A defect as an error like any other: where it happened instead of a traceback, whose lines may hold anything."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    said = " ".join(scrub(str(error), module.no_log_values).split())[:_LONGEST_REASON]
+    return UnexpectedError(
+        f"run {module._name}",
+        obj=_first(module.params, _OBJECT_OPTIONS),
+        # an address may hold a password that nobody has hidden yet
+        server=_first(module.params, _SERVER_OPTIONS).partition("?")[0].rpartition("@")[2],
+        why=f"{type(error).__name__} in {os.path.basename(frame.filename)}, line {frame.lineno}: {said}",
+        todo="Report this as a defect of flowops.prefect",
+    )
+
+
+def _first(params: dict[str, t.Any], names: tuple[str, ...]) -> str:
+    return next((str(params[name]) for name in names if params.get(name)), "")

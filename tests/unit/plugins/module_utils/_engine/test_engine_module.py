@@ -6,13 +6,16 @@
 from __future__ import annotations
 
 import contextlib
+import json
+import re
+import sys
 import typing as t
 
 import pytest
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.flowops.prefect.plugins.module_utils._engine import reconcile
 from ansible_collections.flowops.prefect.plugins.module_utils._engine.errors import Forbidden
-from ansible_collections.flowops.prefect.plugins.module_utils._engine.module import run_resource
+from ansible_collections.flowops.prefect.plugins.module_utils._engine.module import finish, run_resource
 from ansible_collections.flowops.prefect.plugins.module_utils._engine.spec import Field, ResourceSpec
 from ansible_collections.flowops.prefect.tests.unit.support.memory_backend import MemoryBackend
 from ansible_collections.flowops.prefect.tests.unit.support.module_runner import Ran, run_module
@@ -77,3 +80,71 @@ def test_a_secret_of_the_server_is_masked_in_a_failure() -> None:
     ran = run(Talking(SPEC, {"name": "n", "token": "old-s3cr3t"}), name="n", size=3)
     assert ran.result["failed"] is True
     assert "s3cr3t" not in ran.output
+
+
+SECRET = "p\u00e4ss'w\"ord\nlogin-s3cr3t"
+
+
+class Broken(MemoryBackend):
+    """Fails in a way that nothing expects."""
+
+    failure: Exception
+
+    def read(self, _identity: dict[str, t.Any]) -> dict[str, t.Any] | None:
+        raise self.failure
+
+
+def broken(failure: Exception, **options: t.Any) -> Ran:
+    backend = Broken(SPEC)
+    backend.failure = failure
+    return run(backend, name="n", login=SECRET, **options)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        SECRET,
+        f"Invalid header value {SECRET!r}",
+        f"Invalid header value {SECRET.encode()!r}",
+        f"cannot send {SECRET!a}",
+        f"cannot send {json.dumps({'login': SECRET})}",
+        f"cannot send {[SECRET]}",
+        " ".join(SECRET.split()),
+    ],
+)
+def test_what_nothing_expects_fails_the_task_in_one_line_without_secrets(text: str) -> None:
+    ran = broken(ValueError(text))
+    assert ran.result["failed"] is True
+    assert ran.result["error"]["kind"] == "UnexpectedError"
+    assert re.fullmatch(
+        r"Cannot run \S+ 'n': ValueError in test_engine_module\.py, line \d+: .+ Report this as a defect of \S+\.",
+        ran.result["msg"],
+    )
+    assert "s3cr3t" not in ran.output
+    assert "exception" not in ran.result
+
+
+def test_what_nothing_expects_names_the_server_without_the_password_in_its_address() -> None:
+    def work() -> dict[str, t.Any]:
+        raise KeyError("id")
+
+    def main() -> None:
+        finish(AnsibleModule({"api_url": {"type": "str"}}), work)
+
+    ran = run_module(main, api_url="https://user:url-s3cr3t@prefect.example.com/api?x=url-s3cr3t")
+    assert " on prefect.example.com/api: KeyError in " in ran.result["msg"]
+    assert "url-s3cr3t" not in ran.result["msg"] + str(ran.result["error"])
+
+
+@pytest.mark.parametrize("failure", [ValueError("wrong"), Forbidden("read thing")])
+def test_no_exception_is_left_for_a_traceback(monkeypatch: pytest.MonkeyPatch, failure: Exception) -> None:
+    pending: list[BaseException | None] = []
+    fail = AnsibleModule.fail_json
+
+    def watched(module: AnsibleModule, **facts: t.Any) -> t.NoReturn:
+        pending.append(sys.exc_info()[1])
+        fail(module, **facts)
+
+    monkeypatch.setattr(AnsibleModule, "fail_json", watched)
+    assert broken(failure).result["failed"] is True
+    assert pending == [None]

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from ansible.module_utils.basic import AnsibleFallbackNotFound
 from ansible_collections.flowops.prefect.plugins.module_utils._engine.env import env_fallback, given
@@ -36,6 +38,24 @@ def test_secret_texts_are_found_at_every_depth() -> None:
 
 def test_scrubbing_takes_the_longest_secret_first_and_leaves_short_words() -> None:
     assert scrub("user:password and password in it", ["password", "user:password", "it"]) == f"{MASK} and {MASK} in it"
+
+
+@pytest.mark.parametrize(
+    "secret", ["s3cr3t\n", "s3cr3t\u20acx", "s3'cr3t", 's3"cr3t', "s3\ncr3t", "s3\\cr3t", "s3'cr\"3t"]
+)
+def test_a_secret_is_scrubbed_as_programs_write_it(secret: str) -> None:
+    written = [
+        secret,
+        secret.strip(),
+        " ".join(secret.split()),
+        repr(secret),
+        ascii(secret),
+        json.dumps(secret),
+        repr(secret.encode()),
+        repr([f"\"{secret}'"]),
+    ]
+    for text in written:
+        assert "cr" not in scrub(f"<{text}>", [secret]).replace(MASK, "")
 
 
 def test_an_empty_variable_is_not_set(monkeypatch: pytest.MonkeyPatch) -> None:
