@@ -142,3 +142,14 @@ def test_what_the_server_rewrites_is_reported(spec: ResourceSpec, monkeypatch: p
     assert result["failed"] is True
     assert result["changed"] is True
     assert set(result["not_converged"]) == {field.name for field in changing}
+
+
+@every_spec
+def test_what_the_server_rewrites_is_reported_even_where_it_could_not_be_changed(
+    spec: ResourceSpec, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("time.sleep", lambda _seconds: None)
+    for field in [field for field in spec.fields if field.immutable]:
+        store = Store(spec, rewrite=lambda written, field=field: {**written, field.key: "something else"})
+        result = run(spec, store, **wish(spec, 0)).result
+        assert (result["changed"], result["not_converged"]) == (True, [field.name])

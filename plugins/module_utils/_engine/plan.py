@@ -65,6 +65,7 @@ def plan(
     *,
     state: str = "present",
     update_secrets: bool = False,
+    proof: bool = False,
     name: str = "",
     server: str = "",
 ) -> Plan:
@@ -72,11 +73,12 @@ def plan(
 
     current  properties by their name on the server, or None if the object does not exist
     wanted   options by name; an option that is not in it is left untouched
+    proof    after a write: only tell what differs, and refuse nothing
     """
     if state == "absent":
         return Plan("none", {}, {}) if current is None else Plan("delete", _whole(spec, current), {})
     if current is None:
-        return _creation(spec, wanted, name, server)
+        return _creation(spec, wanted, proof, name, server)
 
     asked = [field for field in spec.fields if field.name in wanted]
     before = _shown(asked, wanted, current)
@@ -86,7 +88,7 @@ def plan(
         change = _change(field, current.get(field.key), wanted[field.name].value, update_secrets)
         if change is None:
             continue
-        if field.immutable:
+        if field.immutable and not proof:
             have = "set" if field.hidden else f"'{current.get(field.key)}'"
             raise ImmutableChange(
                 f"change '{field.name}' of {spec.kind}",
@@ -100,10 +102,10 @@ def plan(
     return Plan("update" if changes else "none", before, after, changes)
 
 
-def _creation(spec: ResourceSpec, wanted: dict[str, Wanted], name: str, server: str) -> Plan:
+def _creation(spec: ResourceSpec, wanted: dict[str, Wanted], proof: bool, name: str, server: str) -> Plan:
     given = {field.key for field in spec.fields if field.name in wanted}
     missing = [field.name for field in spec.fields if field.required_on_create and field.key not in given]
-    if missing:
+    if missing and not proof:
         raise InvalidInput(
             f"create {spec.kind}",
             obj=name,

@@ -66,15 +66,15 @@ def reconcile(
     current = read()
     wanted = {} if state == "absent" else _resolve(spec, backend, params, check_mode, predicted)
 
-    def plan_for(found: dict[str, t.Any] | None, update_secrets: bool) -> Plan:
-        return plan(spec, found, wanted, state=state, update_secrets=update_secrets, name=name, server=backend.server)
+    def plan_for(found: dict[str, t.Any] | None, **how: bool) -> Plan:
+        return plan(spec, found, wanted, state=state, name=name, server=backend.server, **how)
 
-    todo = plan_for(current, params.get("update_secrets") == "always")
+    todo = plan_for(current, update_secrets=params.get("update_secrets") == "always")
     if todo.changed and spec.guard is not None:
         spec.guard(backend, todo, current)
     if todo.changed and not check_mode:
         backend.write(todo, identity, current)
-        current = _proven(spec, read, lambda found: plan_for(found, False), todo, backend.server, name)
+        current = _proven(spec, read, lambda found: plan_for(found, proof=True), todo, backend.server, name)
     return Outcome(todo, _resource(spec, params, current, todo, check_mode), predicted)
 
 

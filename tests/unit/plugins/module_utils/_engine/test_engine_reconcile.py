@@ -120,6 +120,29 @@ def test_a_server_that_keeps_another_value_is_told_on() -> None:
     assert backend.writes == ["update"]
 
 
+def test_a_server_that_keeps_another_value_of_a_fixed_property_has_been_written_to_all_the_same() -> None:
+    fixed = Field("kind", immutable=True, required_on_create=True)
+    spec = ResourceSpec("thing", "thing", (Field("name", identity=True), fixed, Field("size", "int")))
+    backend = MemoryBackend(spec, rewrite=lambda written: {**written, "kind": "else"})
+    with pytest.raises(NotConverged, match=r"not converged: \[kind\]") as raised:
+        reconcile(spec, backend, {"name": "n", "kind": "a", "size": 1}, check_mode=False)
+    assert raised.value.plan.action == "create"
+
+
+def test_an_object_that_is_gone_after_a_change_is_told_on_even_if_it_could_not_be_created() -> None:
+    class Losing(MemoryBackend):
+        def write(self, *given: t.Any) -> None:
+            super().write(*given)
+            self.stored = None
+
+    spec = ResourceSpec(
+        "thing", "thing", (Field("name", identity=True), Field("kind", required_on_create=True), Field("size", "int"))
+    )
+    backend = Losing(spec, {"name": "n", "kind": "a", "size": 1})
+    with pytest.raises(NotConverged, match=r"not converged: \[name, size\]"):
+        reconcile(spec, backend, {"name": "n", "size": 2}, check_mode=False)
+
+
 def test_a_deletion_without_effect_is_told_on() -> None:
     class Stubborn(MemoryBackend):
         def write(self, plan: t.Any, *_given: t.Any) -> None:
