@@ -13,7 +13,8 @@ class Suite:
     """One pytest run.
 
     folders      what pytest collects; each must exist and yield tests
-    lane         suites of one lane run one after the other; lanes run side by side after lane "first"
+    lane         suites of one lane run one after the other; lanes run side by side after lane "first":
+                 "lab" uses the one running lab, "apart" has networks of its own
     environment  virtual environment that runs pytest (tests/requirements/NAME.txt)
     also         further environments that the tests call, handed over as FLOWOPS_VENV_<NAME>
     optional     environments that may be missing on this machine (an interpreter that is not there)
@@ -44,14 +45,23 @@ SUITES = (
         "gates",
         "linters, ansible-test on every supported core, packaging, documentation, task arguments",
         ("tests/gates",),
-        "gates",
+        "apart",
         environment="unit",
         also=("tools",),
         optional=("unit-2.21",),
     ),
-    Suite("lab", "the lab's own command line", ("tests/lab/tests",), "lab", needs_lab=True),
-    Suite("standin", "the Windows stand-in speaks what Ansible speaks", ("tests/standin",), "lab", needs_lab=True),
-    Suite("prefect", "Prefect modules against a real server", ("tests/integration/prefect",), "lab", also=("prefect",)),
+    Suite("lab", "the lab's own command line", ("tests/lab/tests",), "apart", needs_lab=True),
+    Suite(
+        "standin",
+        "the Windows stand-in speaks what Ansible speaks",
+        ("tests/standin",),
+        "apart",
+        optional=("ansible-2.21",),
+        needs_lab=True,
+    ),
+    Suite(
+        "prefect", "Prefect modules against a real server", ("tests/integration/prefect",), "apart", also=("prefect",)
+    ),
     Suite("ad", "AD modules against a real domain controller", ("tests/integration/ad",), "lab", needs_lab=True),
     Suite("e2e", "roles and playbooks against the whole lab", ("tests/e2e",), "lab", also=("prefect",), needs_lab=True),
     Suite("hosts", "the story on hosts that FLOWOPS_INVENTORY names", ("tests/hosts",), "lab", on_request=True),
