@@ -16,15 +16,16 @@ from e2e_support.playbook import Ansible
 
 HERE = pathlib.Path(__file__).resolve().parent
 SITE = "flowops.prefect.site"
-# From the empty lab through the working one to the one that is broken on purpose.
+# From the empty lab through the working one to the one that is broken on purpose, and then taken apart.
 ORDER = (
     "test_site",
     "test_reboot",
     "test_delegation",
     "test_bad_input",
+    "test_verify",
     "test_secrets",
-    "test_worker_roles",
     "test_failures",
+    "test_worker_roles",
 )
 
 

@@ -1,0 +1,77 @@
+# Copyright: (c) 2026, flowops.prefect contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The roles of a host on their own: one role by its tag, folders that somebody else made, removal."""
+
+from __future__ import annotations
+
+import pytest
+import yaml
+
+SITE = "flowops.prefect.site"
+ROOT = "C:\\ProgramData\\flowops"
+ON_WIN1 = ("--limit", "win1,localhost")
+
+pytestmark = pytest.mark.usefixtures("converged")
+
+
+def _tasks(ansible, folder, *tasks):
+    """Run tasks on win1 as a play of their own."""
+    play = {"name": "Tasks", "hosts": "win1", "gather_facts": False, "tasks": list(tasks)}
+    file = folder / "tasks.yml"
+    file.write_text(yaml.safe_dump([play]))
+    run = ansible.playbook(file)
+    assert run.status == 0, run.output[-4000:]
+    return run
+
+
+def test_the_worker_role_alone_finds_its_runtime(ansible):
+    run = ansible.playbook(SITE, "--tags", "win_worker")
+    assert run.status == 0, run.output[-4000:]
+    assert run.changed["win1"] == run.changed["win2"] == 0
+
+
+def test_a_folder_that_somebody_else_made_is_refused(ansible, tmp_path):
+    owner = {"path": ROOT, "user": "LAB\\alice"}
+    _tasks(ansible, tmp_path, {"name": "Somebody else", "ansible.windows.win_owner": owner})
+    run = ansible.playbook(SITE, "--tags", "win_worker_folders", *ON_WIN1)
+    assert run.status == 2
+    message = run.errors[-1]
+    print(message)
+    assert "\n" not in message
+    assert [word for word in (ROOT, "win1", "Administrators", "run this again") if word not in message] == []
+    _tasks(ansible, tmp_path, {"name": "Back", "ansible.windows.win_owner": {**owner, "user": "S-1-5-32-544"}})
+    assert ansible.playbook(SITE, "--tags", "win_worker_folders", *ON_WIN1).changed["win1"] == 0
+
+
+def test_an_account_in_another_spelling_is_refused(ansible):
+    account = "svc-prefect$@lab.test"
+    run = ansible.playbook(
+        SITE, "--tags", "win_worker_folders", *ON_WIN1, "-e", f"win_worker_service_account={account}"
+    )
+    assert run.status == 2
+    assert "\n" not in run.errors[0]
+    assert [word for word in (account, "win1", "EXAMPLE\\svc-prefect$") if word not in run.errors[0]] == []
+
+
+def test_a_changed_setting_restarts_the_worker_once(the_lab, ansible, estate):
+    started = estate.heartbeats()["win1"]
+    the_lab.converged = False
+    # A variable of the command line is text; the service wants a number.
+    run = ansible.playbook(SITE, "--tags", "win_worker", *ON_WIN1, "-e", "win_worker_limit=4")
+    assert run.status == 0, run.output[-4000:]
+    assert run.changed["win1"] == 2, sorted(run.changes)
+    assert estate.heartbeats()["win1"] > started
+
+
+def test_removal_of_worker_and_runtime(the_lab, ansible, estate):
+    gone = ("-e", "win_worker_state=absent", "-e", "win_runtime_state=absent", *ON_WIN1)
+    the_lab.converged = False
+    checked = ansible.playbook(SITE, "--check", *gone)
+    assert checked.status == 0, checked.output[-4000:]
+    removed = ansible.playbook(SITE, *gone)
+    assert removed.status == 0, removed.output[-4000:]
+    assert removed.changes == checked.changes
+    assert removed.changed["win1"] > 0
+    assert ansible.playbook(SITE, *gone).changed["win1"] == 0
+    assert estate.content()["work pools"], "removal on a host is no removal in Prefect"
