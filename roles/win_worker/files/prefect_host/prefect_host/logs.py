@@ -5,15 +5,20 @@
 
 from __future__ import annotations
 
+import io
 import logging
-import logging.handlers
 import ntpath
 import os
 import time
 import typing as t
 
+from prefect_host.rotation import PatientRotatingFileHandler
+
 if t.TYPE_CHECKING:
     from prefect_host.configuration import Configuration
+
+# Characters. A program that never ends its line must not fill the service's memory.
+LONGEST_LINE = 65_536
 
 
 def log_path(configuration: Configuration, name: str) -> str:
@@ -35,13 +40,8 @@ def worker_logger(configuration: Configuration) -> logging.Logger:
 
 
 def _logger(configuration: Configuration, name: str, formatter: logging.Formatter) -> logging.Logger:
-    handler = logging.handlers.RotatingFileHandler(
-        log_path(configuration, f"{name}.log"),
-        maxBytes=configuration.log.max_bytes,
-        backupCount=configuration.log.backups,
-        encoding="utf-8",
-        errors="replace",
-        delay=True,
+    handler = PatientRotatingFileHandler(
+        log_path(configuration, f"{name}.log"), configuration.log.max_bytes, configuration.log.backups
     )
     handler.setFormatter(formatter)
     logger = logging.getLogger(f"prefect_host.{configuration.instance}.{name}")
@@ -54,8 +54,8 @@ def _logger(configuration: Configuration, name: str, formatter: logging.Formatte
     return logger
 
 
-def copy_lines(stream: t.IO[bytes], logger: logging.Logger) -> None:
+def copy_lines(stream: t.BinaryIO, logger: logging.Logger) -> None:
     """Copy a process's output into the log until it closes. Bytes that are no UTF-8 are replaced, never fatal."""
-    for raw in iter(stream.readline, b""):
-        logger.info("%s", raw.decode("utf-8", errors="replace").rstrip("\r\n"))
-    stream.close()
+    with io.TextIOWrapper(stream, encoding="utf-8", errors="replace", newline="\n") as text:
+        for line in iter(lambda: text.readline(LONGEST_LINE), ""):
+            logger.info("%s", line.rstrip("\r\n"))
