@@ -12,6 +12,7 @@ import json
 import pathlib
 import subprocess
 import sys
+import types
 import zipfile
 
 import build_backend
@@ -65,6 +66,21 @@ def test_the_launcher_leaves_a_note_when_it_fails_early(tmp_path):
     with pytest.raises(Exception, match="can't be read"):
         launcher.main(["--config", str(tmp_path / "config" / "worker.json")])
     assert "ConfigurationError" in (tmp_path / "logs" / "startup-failure.log").read_text(encoding="utf-8")
+
+
+def test_a_note_that_is_held_keeps_the_service_neither_from_starting_nor_from_failing(document, tmp_path, monkeypatch):
+    config = tmp_path / "config" / "worker.json"
+    config.parent.mkdir()
+    config.write_text(json.dumps(document), encoding="utf-8")
+    (tmp_path / "logs" / "startup-failure.log").mkdir(parents=True)
+    hosted, service = [], types.ModuleType("prefect_host.service")
+    service.host = hosted.append
+    monkeypatch.setitem(sys.modules, "prefect_host.service", service)
+    assert launcher.main(["--config", str(config)]) == 0
+    assert [settings.instance for settings in hosted] == ["default"]
+    config.unlink()
+    with pytest.raises(Exception, match="can't be read"):
+        launcher.main(["--config", str(config)])
 
 
 def test_the_launcher_wants_its_one_option():

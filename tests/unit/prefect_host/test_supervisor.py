@@ -42,8 +42,8 @@ class FakeWorker:
 class Stage:
     """Runs a supervisor in a thread and hands out prepared workers (or errors), then waits."""
 
-    def __init__(self, *prepared, restart=FAST, grace=0.2):
-        self.prepared, self.reports = list(prepared), []
+    def __init__(self, *prepared, restart=FAST, grace=0.2, report_error=None):
+        self.prepared, self.reports, self.report_error = list(prepared), [], report_error
         self.started = threading.Semaphore(0)
         logger = logging.getLogger("test")
         self.supervisor = Supervisor(self._start, Backoff(restart), grace, logger, self._report)
@@ -52,13 +52,15 @@ class Stage:
 
     def _start(self):
         item = self.prepared.pop(0)
-        if isinstance(item, OSError):
+        if isinstance(item, Exception):
             raise item
         return item
 
     def _report(self, pid, starts):
         self.reports.append((pid, starts))
         self.started.release()
+        if self.report_error is not None:
+            raise self.report_error
 
     def wait_for_start(self):
         assert self.started.acquire(timeout=10)
@@ -125,3 +127,35 @@ def test_stopping_twice_is_stopping_once():
     stage.supervisor.stop()
     stage.stop()
     assert worker.asked == 1
+
+
+def test_no_error_of_a_start_ends_the_service(caplog):
+    worker = FakeWorker(13)
+    stage = Stage(ValueError("embedded null character"), worker)
+    for _attempt in range(2):
+        stage.wait_for_start()
+    stage.stop()
+    assert stage.reports == [(None, 1), (13, 2)]
+    assert "embedded null character" in caplog.text
+
+
+def test_who_is_told_about_a_start_cannot_end_the_service(caplog):
+    first, second = FakeWorker(11), FakeWorker(12)
+    stage = Stage(first, second, report_error=PermissionError("running.json is in use"))
+    stage.wait_for_start()
+    first.over.set()
+    stage.wait_for_start()
+    stage.stop()
+    assert stage.reports == [(11, 1), (12, 2)]
+    assert "start 1 of the worker can't be reported" in caplog.text
+
+
+def test_a_worker_that_cannot_be_watched_is_ended_and_replaced(caplog):
+    first, second = FakeWorker(11), FakeWorker(12)
+    first.wait = lambda: 1 // 0
+    stage = Stage(first, second)
+    for _attempt in range(2):
+        stage.wait_for_start()
+    stage.stop()
+    assert first.ended == 1
+    assert "worker 11 can't be watched" in caplog.text

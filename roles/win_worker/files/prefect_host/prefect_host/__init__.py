@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs a Prefect worker as a Windows service.
 
-C(configuration), C(environment), C(command_line), C(backoff), C(logs), C(state) and C(supervisor) are plain Python and
-are tested on any system. C(child_process), C(service) and C(launcher) talk to Windows.
+C(child_process), C(event_log), C(service) and C(worker_main) talk to Windows; the rest is plain Python, tested on any
+system.
 """
 
 from __future__ import annotations

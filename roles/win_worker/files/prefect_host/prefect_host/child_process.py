@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import subprocess
@@ -12,6 +13,7 @@ import threading
 import typing as t
 import uuid
 
+import pywintypes
 import win32event
 import win32job
 
@@ -24,6 +26,8 @@ if t.TYPE_CHECKING:
     from prefect_host.configuration import Configuration
 
 CREATE_SUSPENDED = 0x00000004
+# How long the last lines of a worker that has ended may take into the log. A stop waits for it, twice at most.
+OUTPUT_SECONDS = 3
 _NT = ctypes.WinDLL("ntdll")
 _NT.NtResumeProcess.argtypes = [ctypes.c_void_p]
 
@@ -32,9 +36,10 @@ class WorkerProcess:
     """One running worker. Fulfils C(supervisor.Child)."""
 
     def __init__(self, configuration: Configuration, output: logging.Logger) -> None:
-        self._job = _job_that_ends_with_its_handle()
         stop_event = f"Local\\flowops-stop-{uuid.uuid4()}"
-        self._stop = win32event.CreateEvent(None, True, False, stop_event)
+        with _as_os_error("no job object or event can be made for the worker"):
+            self._job = _job_that_ends_with_its_handle()
+            self._stop = win32event.CreateEvent(None, True, False, stop_event)
         # CREATE_NO_WINDOW gives the worker a console of its own, without a window: Prefect starts its flow runs on it
         # and cancels them with CTRL_BREAK, which needs one. The new process group keeps those away from everybody else.
         self._process = subprocess.Popen(
@@ -47,29 +52,44 @@ class WorkerProcess:
             creationflags=subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW | CREATE_SUSPENDED,
         )
         self.pid = self._process.pid
-        handle = int(self._process._handle)
+        self._copier = threading.Thread(target=logs.copy_lines, args=(self._process.stdout, output), daemon=True)
         try:
-            # The venv's python.exe starts the real one: only a suspended start has both in the job for certain.
-            win32job.AssignProcessToJobObject(self._job, handle)
-            _NT.NtResumeProcess(handle)
-        except win32job.error as error:
+            self._release()
+            self._copier.start()
+        except BaseException:
             self._process.kill()
-            raise OSError(f"the worker can't be put into a job object: {error.strerror}") from error
-        threading.Thread(target=logs.copy_lines, args=(self._process.stdout, output), daemon=True).start()
+            raise
+
+    def _release(self) -> None:
+        # The venv's python.exe starts the real one: only a suspended start has both in the job for certain.
+        handle = int(self._process._handle)
+        with _as_os_error("the worker can't be put into a job object"):
+            win32job.AssignProcessToJobObject(self._job, handle)
+        status = _NT.NtResumeProcess(handle)
+        if status != 0:
+            raise OSError(f"the worker was made, but can't be let run: NTSTATUS {status & 0xFFFFFFFF:#010x}")
 
     def wait(self) -> int:
         return self._process.wait()
 
     def ask_to_stop(self) -> None:
         """Signal the event that C(worker_main) waits for."""
-        try:
+        with _as_os_error("the event that stops the worker can't be set"):
             win32event.SetEvent(self._stop)
-        except win32event.error as error:
-            raise OSError(error.winerror, error.strerror) from error
 
     def end(self) -> None:
-        """Closing the last handle of the job ends every process in it."""
+        """Closing the last handle of the job ends every process in it. Then nobody writes into the pipe any more."""
         self._job.Close()
+        self._copier.join(OUTPUT_SECONDS)
+
+
+@contextlib.contextmanager
+def _as_os_error(what: str) -> t.Iterator[None]:
+    """pywin32's error is none, and C(supervisor) expects one."""
+    try:
+        yield
+    except pywintypes.error as error:
+        raise OSError(f"{what}: {error.strerror} ({error.winerror})") from error
 
 
 def _job_that_ends_with_its_handle() -> t.Any:

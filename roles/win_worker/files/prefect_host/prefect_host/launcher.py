@@ -10,6 +10,7 @@ What goes wrong this early reaches nobody's console: it is written next to the s
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import pathlib
 import site
@@ -18,17 +19,19 @@ import traceback
 
 
 def main(arguments: list[str]) -> int:
-    """Exit code 0 after a clean stop, 2 for a configuration that can't be used, 1 for the rest."""
+    """Exit code 0 after the service has stopped, 2 for a wrong command line. What fails before leaves a note."""
     if len(arguments) != 2 or arguments[0] != "--config":
         sys.stderr.write("usage: launcher.py --config FILE\n")
         return 2
-    config = pathlib.Path(arguments[1])
+    config = pathlib.Path(arguments[1]).absolute()
     try:
         # Not sys.path alone: pywin32 finds its DLLs through its .pth file.
         site.addsitedir(str(pathlib.Path(__file__).resolve().parents[1]))
         settings = importlib.import_module("prefect_host.configuration").load(config)
         service = importlib.import_module("prefect_host.service")
-        _note(config).unlink(missing_ok=True)
+        # Somebody who still reads the note of the last time must not keep the service from starting.
+        with contextlib.suppress(OSError):
+            _note(config).unlink(missing_ok=True)
         service.host(settings)
     except Exception as error:
         _leave_a_note(config, error)
@@ -38,12 +41,13 @@ def main(arguments: list[str]) -> int:
 
 def _note(config: pathlib.Path) -> pathlib.Path:
     """The instance's C(logs\\startup-failure.log)."""
-    return config.parents[1] / "logs" / "startup-failure.log"
+    return config.parent.parent / "logs" / "startup-failure.log"
 
 
 def _leave_a_note(config: pathlib.Path, error: Exception) -> None:
-    if _note(config).parent.is_dir():
-        _note(config).write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+    text = "".join(traceback.format_exception(error))
+    with contextlib.suppress(OSError):
+        _note(config).write_text(text, encoding="utf-8", errors="backslashreplace")
 
 
 if __name__ == "__main__":

@@ -32,6 +32,7 @@ class WorkerService(win32serviceutil.ServiceFramework):
         super().__init__(arguments)
         self._logger = logs.service_logger(self.settings)
         self._events = event_log.EventLog(self.settings.event_source, self._logger)
+        self._configuration_told = False
         output = logs.worker_logger(self.settings)
         self._supervisor = Supervisor(
             start=lambda: WorkerProcess(self.settings, output),
@@ -43,6 +44,9 @@ class WorkerService(win32serviceutil.ServiceFramework):
 
     def GetAcceptedControls(self) -> int:
         return super().GetAcceptedControls() | win32service.SERVICE_ACCEPT_PRESHUTDOWN
+
+    def SvcInterrogate(self) -> None:
+        """Windows knows our state; pywin32 would call a service that is about to stop a running one."""
 
     def SvcOther(self, control: int) -> None:
         if control == win32service.SERVICE_CONTROL_PRESHUTDOWN:
@@ -61,7 +65,7 @@ class WorkerService(win32serviceutil.ServiceFramework):
         )  # fmt: skip
         who = f"Prefect worker {worker.name} (work pool {worker.work_pool})"
         self._events.write(event_log.INFORMATION, f"{who}: the service starts")
-        state.write_configuration(self.settings)
+        self._tell_configuration()
         try:
             self._supervisor.run()
         except Exception:
@@ -71,11 +75,22 @@ class WorkerService(win32serviceutil.ServiceFramework):
         self._logger.info("service stopped")
         self._events.write(event_log.INFORMATION, f"{who}: the service stopped")
 
+    def _tell_configuration(self) -> None:
+        if not self._configuration_told:
+            self._configuration_told = state.write_configuration(self.settings, self._logger)
+
     def _worker_started(self, pid: int | None, starts: int) -> None:
-        state.write_processes(self.settings, pid, starts)
-        if starts > 1:
-            text = f"Prefect worker {self.settings.worker.name} ended and was started again (start {starts})"
-            self._events.write(event_log.WARNING, f"{text}; read {self._log_file()}")
+        self._tell_configuration()
+        state.write_processes(self.settings, pid, starts, self._logger)
+        if pid is None:
+            what = f"can't be started (start {starts})"
+        elif starts > 1:
+            what = f"ended and was started again (start {starts})"
+        else:
+            return
+        self._events.write(
+            event_log.WARNING, f"Prefect worker {self.settings.worker.name} {what}; read {self._log_file()}"
+        )
 
     def _log_file(self) -> str:
         return logs.log_path(self.settings, "service.log")

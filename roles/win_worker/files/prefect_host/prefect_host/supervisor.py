@@ -66,29 +66,46 @@ class Supervisor:
 
     def _try_start(self) -> Child | None:
         self.starts += 1
+        child = None
         try:
             child = self._start()
         except OSError as error:
             self._logger.error("the worker can't be started: %s", error)
-            self._started(None, self.starts)
-            return None
-        self._logger.info("worker started, process %s (start %s)", child.pid, self.starts)
-        self._started(child.pid, self.starts)
+        except Exception:
+            self._logger.exception("the worker can't be started")
+        else:
+            self._logger.info("worker started, process %s (start %s)", child.pid, self.starts)
+        self._tell(None if child is None else child.pid)
         return child
+
+    def _tell(self, pid: int | None) -> None:
+        """Who is told about a start must not be able to end the run."""
+        try:
+            self._started(pid, self.starts)
+        except Exception:
+            self._logger.exception("start %s of the worker can't be reported", self.starts)
 
     def _watch(self, child: Child) -> None:
         """Until the worker ends or somebody asks to stop."""
-        ended: queue.Queue[t.Any] = self._events
-        waiter = threading.Thread(target=lambda: ended.put((child, child.wait())), daemon=True)
+        waiter = threading.Thread(target=self._await, args=(child,), daemon=True)
         waiter.start()
         event = self._events.get()
         if event is _STOP:
             self._stopping = True
             self._stop_child(child, waiter)
         else:
-            self._logger.warning("worker %s ended with code %s", child.pid, event[1])
+            self._logger.warning("worker %s ended with code %s", child.pid, event)
         # Also after a normal end: what the worker left behind must not outlive it.
         child.end()
+
+    def _await(self, child: Child) -> None:
+        code = None
+        try:
+            code = child.wait()
+        except Exception:
+            self._logger.exception("worker %s can't be watched", child.pid)
+        # Without an event nobody would ever look at this worker again.
+        self._events.put(code)
 
     def _stop_child(self, child: Child, waiter: threading.Thread) -> None:
         self._logger.info("stopping worker %s, at most %s s", child.pid, self._grace)
