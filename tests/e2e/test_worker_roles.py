@@ -54,6 +54,19 @@ def test_an_account_in_another_spelling_is_refused(ansible):
     assert [word for word in (account, "win1", "EXAMPLE\\svc-prefect$") if word not in run.errors[0]] == []
 
 
+def test_a_secret_in_the_environment_is_refused_before_it_is_written(ansible, tmp_path):
+    wrong = tmp_path / "wrong.yml"
+    wrong.write_text(
+        yaml.safe_dump({"win_worker_environment": {"OMP_NUM_THREADS": 4, "DB_PASSWORD": "Very-Secret-4711"}})
+    )
+    run = ansible.playbook(SITE, "--tags", "win_worker_service", "-vvv", *ON_WIN1, "-e", f"@{wrong}")
+    assert run.status == 2
+    print(run.errors[-1])
+    assert "\n" not in run.errors[-1]
+    assert [word for word in ("win1", "DB_PASSWORD", "secret", "run this again") if word not in run.errors[-1]] == []
+    assert run.changed["win1"] == 0
+
+
 def test_a_changed_setting_restarts_the_worker_once(the_lab, ansible, estate):
     started = estate.heartbeats()["win1"]
     the_lab.converged = False
