@@ -54,7 +54,7 @@ options:
     description:
       - Seconds to wait for an answer, and the longest time spent on repeating one request.
       - Requests that are safe to repeat are repeated after a lost connection and after the answers 429, 502, 503
-        and 504.
+        and 504. A creation is repeated only after a look that proves that the object is not there.
     type: int
     default: 30
 requirements:

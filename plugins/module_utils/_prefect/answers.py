@@ -30,6 +30,7 @@ if t.TYPE_CHECKING:
 
 _LONGEST_DETAIL = 300
 _WRONG_URL = "Check api_url: for a self-hosted server it normally ends in /api"
+_FOREIGN = "This does not look like Prefect's API: check api_url"
 _WRONG_WORKSPACE = "Check the account and the workspace in api_url, and that api_key may use them"
 # Names of objects stand in quotes; a work pool may well be called "account".
 _QUOTED = re.compile(r"\"[^\"]*\"?|(?<!\w)'[^']*'")
@@ -74,6 +75,24 @@ def value_of(connection: Connection, errand: Errand, response: Response) -> t.An
             raise _server_error(connection, errand, f"{_kind(response)} came back instead of JSON", _WRONG_URL)
         return body
     raise error_of(connection, errand, response)
+
+
+def object_of(connection: Connection, errand: Errand, response: Response) -> dict[str, t.Any]:
+    """The object in a good answer; ServerError if there is none, as behind a gateway that answers for itself."""
+    body = value_of(connection, errand, response)
+    if not isinstance(body, dict) or not body:
+        raise _server_error(connection, errand, f"{_shape(body)} came back where Prefect sends an object", _FOREIGN)
+    return body
+
+
+def list_of(connection: Connection, errand: Errand, response: Response) -> list[dict[str, t.Any]]:
+    """The objects in a good answer, each with its C(id); ServerError if it holds anything else."""
+    body = value_of(connection, errand, response)
+    if not isinstance(body, list) or not all(isinstance(item, dict) and item.get("id") for item in body):
+        raise _server_error(
+            connection, errand, f"{_shape(body)} came back where Prefect sends a list of objects", _FOREIGN
+        )
+    return body
 
 
 def error_of(connection: Connection, errand: Errand, response: Response) -> EngineError:
@@ -148,6 +167,14 @@ def _kind(response: Response) -> str:
     if kind == "text/html":
         return "a web page (text/html)"
     return f"a body of type '{kind}'" if kind else "an empty body"
+
+
+def _shape(body: t.Any) -> str:
+    """What an answer is, without anything of what it holds."""
+    if body is None:
+        return "nothing"
+    name = {dict: "object", list: "list", str: "text", bool: "truth value"}.get(type(body), "number")
+    return f"an empty {name}" if body in ({}, [], "") else f"a JSON {name} of another kind"
 
 
 def _json(response: Response) -> t.Any:

@@ -14,7 +14,8 @@ import urllib.parse
 import uuid
 
 from .._engine.errors import CheckModeWriteRefused, ConnectionFailed, EngineError, ServerError
-from .answers import Errand, error_of, is_absent, value_of
+from .answers import Errand, error_of, is_absent, list_of, object_of, value_of
+from .pacing import Pacing
 
 REQUESTS_IMPORT_ERROR: str | None
 try:
@@ -31,7 +32,6 @@ if t.TYPE_CHECKING:
 _READING_POSTS = ("/filter", "/count", "/paginate")
 _RETRIED_STATUSES = (429, 502, 503, 504)
 _ATTEMPTS = 5
-_FIRST_PAUSE_SECONDS = 0.5
 _CSRF_PATH = "/csrf-token"
 PAGE = 200  # the largest page that a server gives
 
@@ -70,14 +70,14 @@ class Client:
     def __exit__(self, *_exc: object) -> None:
         self._session.close()
 
-    def find(self, path: str, errand: Errand) -> t.Any:
+    def find(self, path: str, errand: Errand) -> dict[str, t.Any] | None:
         """The object at a path, or None if it is proven absent."""
         response = self._send("GET", path, None, errand)
-        return None if is_absent(self.connection, response) else value_of(self.connection, errand, response)
+        return None if is_absent(self.connection, response) else object_of(self.connection, errand, response)
 
-    def read_page(self, path: str, query: dict[str, t.Any], errand: Errand) -> list[t.Any]:
+    def read_page(self, path: str, query: dict[str, t.Any], errand: Errand) -> list[dict[str, t.Any]]:
         """One page of a filter route."""
-        return value_of(self.connection, errand, self._send("POST", path, query, errand))
+        return list_of(self.connection, errand, self._send("POST", path, query, errand))
 
     def read_all(self, path: str, query: dict[str, t.Any], errand: Errand) -> list[dict[str, t.Any]]:
         """Every object of a filter route, page by page, each once.
@@ -98,9 +98,38 @@ class Client:
             found.update({item["id"]: item for item in page})
         return list(found.values())
 
-    def create(self, path: str, body: dict[str, t.Any], errand: Errand) -> t.Any:
-        """Create an object."""
-        return value_of(self.connection, errand, self._send("POST", path, body, errand))
+    def create(self, path: str, body: dict[str, t.Any], errand: Errand, find: t.Callable[[], t.Any]) -> t.Any:
+        """Create an object, and return it.
+
+        find  reads the object; None if it is proven absent
+
+        A creation that a busy server broke off, or whose answer got lost, may have happened all the same. So it is sent
+        again only while the object is proven absent; an object that is there by now is the result.
+        """
+        pacing, found, repeated = self._pacing(), None, False
+        while found is None:
+            wait = 0.0
+            try:
+                response = self._send("POST", path, body, errand)
+            except EngineError as failed:
+                if not _worth_repeating(failed.__cause__, True):
+                    raise
+                error = failed
+            else:
+                if repeated and response.status_code == 409 and (found := find()) is not None:
+                    return found
+                if response.status_code not in _RETRIED_STATUSES:
+                    return value_of(self.connection, errand, response)
+                error, wait = error_of(self.connection, errand, response), _retry_after(response)
+                self._session.close()
+            if not pacing.wait(wait):
+                raise error
+            try:
+                found = find()
+            except EngineError:
+                raise error from None
+            repeated = True
+        return found
 
     def change(self, path: str, body: dict[str, t.Any], errand: Errand) -> None:
         """Change some properties of an object."""
@@ -133,28 +162,23 @@ class Client:
 
     def _persist(self, method: str, path: str, body: t.Any, errand: Errand, repeatable: bool) -> requests.Response:
         """The answer, after as many attempts as are harmless and as fit into the time-out."""
-        deadline = self._clock() + self.connection.timeout
-        pause = _FIRST_PAUSE_SECONDS
-        for attempts_left in reversed(range(_ATTEMPTS)):
-            wait = pause
+        pacing = self._pacing()
+        while True:
             try:
                 response = self._exchange(method, path, body)
             except requests.exceptions.RequestException as failure:
-                error = self._unreachable(errand, failure)
-                if not attempts_left or not _worth_repeating(failure, repeatable):
-                    raise error from None
+                if not _worth_repeating(failure, repeatable) or not pacing.wait():
+                    raise self._unreachable(errand, failure) from failure
             else:
                 if not _is_passing(response, repeatable):
                     return response
-                wait = max(pause, _retry_after(response))
-                error = error_of(self.connection, errand, response)
                 # a server that failed once may cut the connection it failed on
                 self._session.close()
-            if not attempts_left or self._clock() + wait > deadline:
-                raise error
-            self._sleep(wait)
-            pause *= 2
-        raise AssertionError("the last attempt returns or raises")
+                if not pacing.wait(_retry_after(response)):
+                    raise error_of(self.connection, errand, response)
+
+    def _pacing(self) -> Pacing:
+        return Pacing(self.connection.timeout, _ATTEMPTS, self._clock, self._sleep)
 
     def _exchange(self, method: str, path: str, body: t.Any) -> requests.Response:
         """One request. A redirect that only adds or drops the trailing slash is followed with method and body kept, and
@@ -181,8 +205,8 @@ class Client:
         """Get the token that the server wants with each write; called again when it has expired."""
         client, errand = str(uuid.uuid4()), Errand("get a CSRF token")
         response = self._persist("GET", f"{_CSRF_PATH}?client={client}", None, errand, True)
-        token = value_of(self.connection, errand, response)
-        self._session.headers.update({"Prefect-Csrf-Client": client, "Prefect-Csrf-Token": token["token"]})
+        token = object_of(self.connection, errand, response).get("token", "")
+        self._session.headers.update({"Prefect-Csrf-Client": client, "Prefect-Csrf-Token": str(token)})
 
     def _unreachable(self, errand: Errand, failure: Exception) -> EngineError:
         facts = {"obj": errand.obj, "server": self.connection.api_url}
@@ -222,7 +246,7 @@ def _authorize(credentials: str) -> t.Callable[[requests.PreparedRequest], reque
     return authorize
 
 
-def _worth_repeating(failure: Exception, repeatable: bool) -> bool:
+def _worth_repeating(failure: BaseException | None, repeatable: bool) -> bool:
     """Whether another attempt can help and can do no harm."""
     if isinstance(failure, requests.exceptions.SSLError):
         return False

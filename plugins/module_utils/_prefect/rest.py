@@ -66,7 +66,7 @@ class RestBackend:
         body = {key: change.value for key, change in plan.changes.items() if key not in self._in_path}
         if plan.action == "create":
             body = {key: value for key, value in body.items() if value is not None}
-            self.client.create(self._path(self._routes.all, identity), body, errand)
+            self.client.create(self._path(self._routes.all, identity), body, errand, find=lambda: self.read(identity))
         elif plan.action == "update":
             self.client.change(self._path(self._routes.one, identity), body, errand)
         else:

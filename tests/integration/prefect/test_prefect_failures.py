@@ -133,10 +133,20 @@ def test_a_server_that_stays_away_fails_and_the_next_run_completes(gateway: Simu
     assert run_module("work_pool", pool_options(gateway.url, name)).plan[0] is True
 
 
+def test_a_creation_that_failed_on_the_way_is_repeated_once_the_object_is_known_to_be_absent(
+    gateway: SimulatedGateway, name: str
+) -> None:
+    gateway.failures = [Failure(503, method="POST")]
+    assert run_module("work_pool", pool_options(gateway.url, name)).plan[0] is True
+    read, write = f"GET /api/work_pools/{name}", "POST /api/work_pools/"
+    assert gateway.asked[:4] == [read, write, read, write]
+
+
 def test_a_creation_that_failed_on_the_way_is_completed_by_the_next_run(gateway: SimulatedGateway, name: str) -> None:
-    gateway.failures = [Failure(502, method="POST")]
+    gateway.failures = [Failure(502, method="POST")] * 5
     options = pool_options(gateway.url, name)
-    assert "create work pool" in failed(run_module("work_pool", options), "ServerError")
+    assert "create work pool" in failed(run_module("work_pool", {**options, "timeout": 1}), "ServerError")
+    gateway.failures = []
     assert run_module("work_pool", options).plan[0] is True
     assert run_module("work_pool", options).plan[0] is False
 

@@ -14,7 +14,10 @@ import typing as t
 
 
 class Answer(t.NamedTuple):
-    """status, body (text is sent as it is, anything else as JSON; None sends no body) and headers."""
+    """status, body (text is sent as it is, anything else as JSON; None sends no body) and headers.
+
+    Status 0 stands for a connection that is cut instead of an answer.
+    """
 
     status: int = 200
     body: t.Any = None
@@ -61,6 +64,9 @@ def simulated_server() -> t.Iterator[SimulatedServer]:
                 Asked(self.command, self.path, dict(self.headers), json.loads(text) if text else None)
             )
             answer = found[0].next_answer()
+            if not answer.status:
+                self.close_connection = True
+                return
             is_text = isinstance(answer.body, str)
             body = b"" if answer.body is None else (answer.body if is_text else json.dumps(answer.body)).encode()
             self.send_response_only(answer.status)

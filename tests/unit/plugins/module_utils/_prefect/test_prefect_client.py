@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import pathlib
 import socket
 import typing as t
@@ -20,6 +21,14 @@ ERRAND = Errand("read work pool", "windows")
 FOUND = Answer(200, {"name": "windows"})
 GONE = Answer(404, {"detail": 'Work pool "windows" not found.'})
 Connect = t.Callable[..., Client]
+
+
+def never() -> t.NoReturn:
+    raise AssertionError("nothing has to be read")
+
+
+def json_answer(body: t.Any) -> Answer:
+    return Answer(200, json.dumps(body), {"Content-Type": "application/json"})
 
 
 def test_an_object_is_found(server: SimulatedServer, connect: Connect) -> None:
@@ -138,7 +147,7 @@ def test_a_422_gives_places_and_messages_and_nothing_that_was_sent(server: Simul
         )
     ]
     with pytest.raises(errors.InvalidInput, match=r"value: too long \(HTTP 422\)") as raised:
-        connect().create("/variables/", {"value": "s3cr3t"}, ERRAND)
+        connect().create("/variables/", {"value": "s3cr3t"}, ERRAND, never)
     assert "s3cr3t" not in str(raised.value)
 
 
@@ -171,15 +180,24 @@ def test_a_server_that_stays_down_is_given_up(server: SimulatedServer, connect: 
     assert len(server.asked) == 5
 
 
-def test_a_creation_is_not_repeated_unless_the_server_did_not_look_at_it(
-    server: SimulatedServer, connect: Connect
-) -> None:
-    server.answers = [Answer(503)]
-    with pytest.raises(errors.ServerError):
-        connect().create("/work_pools/", {"name": "windows"}, ERRAND)
-    assert len(server.asked) == 1
-    server.answers = [Answer(429), Answer(201, {"name": "windows"})]
-    assert connect().create("/work_pools/", {"name": "windows"}, ERRAND) == {"name": "windows"}
+@pytest.mark.parametrize("body", [{}, [], ["windows"], "windows", 7, True, None])
+def test_json_that_is_no_object_is_no_answer(server: SimulatedServer, connect: Connect, body: t.Any) -> None:
+    server.answers = [json_answer(body)]
+    with pytest.raises(errors.ServerError, match="api_url"):
+        connect().find("/work_pools/windows", ERRAND)
+
+
+@pytest.mark.parametrize("body", [{}, {"id": "1"}, ["windows"], [{}], [{"name": "no id"}], "windows", 7])
+def test_json_that_is_no_list_of_objects_is_no_page(server: SimulatedServer, connect: Connect, body: t.Any) -> None:
+    server.answers = [json_answer(body)]
+    with pytest.raises(errors.ServerError, match="does not look like Prefect's API: check api_url"):
+        connect().read_all("/work_pools/filter", {}, ERRAND)
+
+
+def test_an_answer_without_content_does_not_prove_absence(server: SimulatedServer, connect: Connect) -> None:
+    server.answers = [Answer(204)]
+    with pytest.raises(errors.ServerError, match="nothing came back"):
+        connect().find("/work_pools/windows", ERRAND)
 
 
 def test_a_removal_whose_first_answer_was_lost_counts_as_done(server: SimulatedServer, connect: Connect) -> None:
@@ -231,7 +249,7 @@ def test_a_redirect_to_the_other_slash_keeps_method_and_body_and_stays_at_our_ad
 ) -> None:
     elsewhere = "http://prefect.internal.example.com:4200/api/work_pools/windows/queues"
     server.answers = [Answer(307, None, {"Location": elsewhere}), Answer(201, {"name": "q"})]
-    connect().create("/work_pools/windows/queues/", {"name": "q"}, ERRAND)
+    connect().create("/work_pools/windows/queues/", {"name": "q"}, ERRAND, never)
     assert server.requests == ["POST /api/work_pools/windows/queues/", "POST /api/work_pools/windows/queues"]
     assert server.asked[1].body == {"name": "q"}
 
@@ -288,7 +306,7 @@ def test_no_write_leaves_in_check_mode(server: SimulatedServer, connect: Connect
     client = connect(read_only=True)
     arguments = ("/work_pools/windows", ERRAND) if verb == "remove" else ("/work_pools/windows", {}, ERRAND)
     with pytest.raises(errors.CheckModeWriteRefused):
-        getattr(client, verb)(*arguments)
+        getattr(client, verb)(*arguments, *([never] if verb == "create" else []))
     assert server.asked == []
 
 
