@@ -16,7 +16,7 @@ from ansible_collections.flowops.prefect.plugins.module_utils._engine.spec impor
 from ansible_collections.flowops.prefect.tests.unit.support.declarations import SPECS
 from ansible_collections.flowops.prefect.tests.unit.support.memory_backend import MemoryBackend
 from ansible_collections.flowops.prefect.tests.unit.support.module_runner import Ran, run_module
-from ansible_collections.flowops.prefect.tests.unit.support.samples import marked, place_of, wish
+from ansible_collections.flowops.prefect.tests.unit.support.samples import blank, marked, place_of, wish
 
 every_spec = pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec.result)
 
@@ -109,6 +109,20 @@ def test_a_fixed_property_fails_alike_in_check_mode_and_for_real(spec: ResourceS
             assert result["error"]["kind"] == "ImmutableChange"
             assert f"'{field.name}'" in result["msg"]
             assert store.writes == ["create"]
+
+
+@every_spec
+@pytest.mark.parametrize("start", ["absent", "present"])
+def test_an_empty_text_is_the_same_in_check_mode_and_for_real(spec: ResourceSpec, start: str) -> None:
+    for field in [field for field in spec.fields if "str" in (field.type, field.elements) and not field.choices]:
+        options = {**wish(spec, 0), field.name: blank(field)}
+        watched, store = (Store(spec) if start == "absent" else created(spec, 0) for _twice in range(2))
+        promised = run(spec, watched, check_mode=True, **options).result
+        done, again = run(spec, store, **options).result, run(spec, store, **options).result
+        for key in ("changed", "diff", "msg"):
+            assert promised.get(key) == done.get(key), field.name
+        assert again.get("msg") == done.get("msg")
+        assert "failed" in again or again["changed"] is False
 
 
 @every_spec

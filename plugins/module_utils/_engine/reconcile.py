@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import time
 import typing as t
 
@@ -52,8 +53,11 @@ def reconcile(
 
     hide  is told each secret text that a server returned, as soon as it is known, so that no later output shows it
     """
-    state = params.get("state", "present")
-    identity, name = spec.identity(params), spec.name_of(params)
+    state, name = params.get("state", "present"), spec.name_of(params)
+    _validate(spec, backend, params, name)
+    params = spec.given(params)
+    _expect_needed(spec, backend, params)
+    identity = spec.identity(params)
 
     def read() -> dict[str, t.Any] | None:
         found = backend.read(identity)
@@ -61,7 +65,6 @@ def reconcile(
             hide(secret_texts(spec.secrets_of(params, found)))
         return found
 
-    _validate(spec, backend, params, name)
     predicted: list[str] = []
     current = read()
     wanted = {} if state == "absent" else _resolve(spec, backend, params, check_mode, predicted)
@@ -89,6 +92,18 @@ def _validate(spec: ResourceSpec, backend: Backend, params: dict[str, t.Any], na
                 server=backend.server,
                 why=problem,
                 todo=f"Correct '{field.name}'",
+            )
+
+
+def _expect_needed(spec: ResourceSpec, backend: Backend, params: dict[str, t.Any]) -> None:
+    """AnsibleModule has asked for these, but takes a blank option for one that is given."""
+    for names in spec.required_one_of:
+        if all(params.get(name) is None for name in names):
+            raise InvalidInput(
+                f"manage {spec.kind}",
+                server=backend.server,
+                why=f"one of these options is needed: {', '.join(names)}",
+                todo="Give one of them a value",
             )
 
 
@@ -127,10 +142,13 @@ def _resolve(
 ) -> dict[str, Wanted]:
     """Options that were given, with references turned into identifiers."""
 
-    def look_up(field: Field, name: str) -> t.Any:
+    def look_up(field: Field, name: str, verb: str = "") -> t.Any:
         found = backend.resolve(field.reference, name)
         if found is not None:
             return found
+        if verb == "remove":
+            # What does not exist is no member. A name that is an identifier still finds a member that leads nowhere.
+            return name
         if not check_mode:
             raise NotFound(
                 f"set '{field.name}' of {spec.kind}",
@@ -148,21 +166,22 @@ def _resolve(
         if value is None:
             continue
         shown: dict[t.Any, str] = {}
-        if field.reference:
-            value = _resolved(field, value, lambda name, field=field: look_up(field, name), shown)
+        if field.reference and value != field.clears:
+            value = _resolved(field, value, functools.partial(look_up, field), shown)
         wanted[field.name] = Wanted(value, shown)
     return wanted
 
 
-def _resolved(field: Field, value: t.Any, look_up: t.Callable[[str], t.Any], shown: dict[t.Any, str]) -> t.Any:
-    def one(name: str) -> t.Any:
-        found = look_up(name) if name != "" else ""
+def _resolved(field: Field, value: t.Any, look_up: t.Callable[..., t.Any], shown: dict[t.Any, str]) -> t.Any:
+    def one(name: str, verb: str = "") -> t.Any:
+        found = look_up(name, verb)
         shown[found] = name
         return found
 
     if field.compare is Compare.MEMBERSHIP:
         return {
-            verb: None if value.get(verb) is None else [one(name) for name in value[verb]] for verb in MEMBERSHIP_VERBS
+            verb: None if value.get(verb) is None else [one(name, verb) for name in value[verb]]
+            for verb in MEMBERSHIP_VERBS
         }
     return [one(name) for name in value] if field.is_list else one(value)
 

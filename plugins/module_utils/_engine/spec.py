@@ -51,7 +51,8 @@ class Field:
     secret         masked in arguments, diff, result and errors
     write_only     the server never returns it; sent on creation, later only if O(update_secrets=always)
     immutable      fixed at creation
-    reference      kind of the object that the value names; the backend resolves it
+    reference      kind of the object that the value names; the backend resolves it. What is named to be removed from a
+                   membership need not exist: the name itself then says what goes
     options        suboptions, as in AnsibleModule
     problem        says in words what no server would accept in a value, or nothing; asked before anything is read
     normalize      brings a value, or each element of a list, to the one form that is compared
@@ -82,6 +83,10 @@ class Field:
     def key(self) -> str:
         """Name of the property on the server."""
         return self.wire or self.name
+
+    def is_blank(self, value: t.Any) -> bool:
+        """Whether the value is an empty text where an object is named and no name is needed: surveys send those."""
+        return value == "" and bool(self.identity or self.reference) and self.clears is None and not self.required
 
     @property
     def is_list(self) -> bool:
@@ -149,6 +154,11 @@ class ResourceSpec:
                 "no_log": False,
             }
         return options
+
+    def given(self, params: dict[str, t.Any]) -> dict[str, t.Any]:
+        """The options, a blank one as null, which is to say not given."""
+        blank = {field.name for field in self.fields if field.is_blank(params.get(field.name))}
+        return {name: None if name in blank else value for name, value in params.items()}
 
     def identity(self, params: dict[str, t.Any]) -> dict[str, t.Any]:
         """The options that find the object."""

@@ -45,6 +45,13 @@ def _element(choices: tuple[str, ...] | None, kind: str, which: int) -> t.Any:
     return choices[which % len(choices)] if choices else _VALUES[kind][which]
 
 
+def blank(field: Field) -> t.Any:
+    """The empty text, in the form that the field takes."""
+    if field.compare is Compare.MEMBERSHIP:
+        return {"set": [""]}
+    return [""] if field.type == "list" else ""
+
+
 def wish(spec: ResourceSpec, which: int, *, secrets: bool = False) -> dict[str, t.Any]:
     """A value for every option of a spec. Where two options exclude each other, secrets says which one is taken."""
     # what names the object keeps its first value, so that both wishes are about the same object

@@ -10,7 +10,12 @@ import typing as t
 
 import pytest
 from ansible_collections.flowops.prefect.plugins.module_utils._engine import reconcile as subject
-from ansible_collections.flowops.prefect.plugins.module_utils._engine.errors import InvalidInput, NotConverged, NotFound
+from ansible_collections.flowops.prefect.plugins.module_utils._engine.errors import (
+    InvalidInput,
+    NotConverged,
+    NotFound,
+    ServerError,
+)
 from ansible_collections.flowops.prefect.plugins.module_utils._engine.reconcile import Outcome, reconcile
 from ansible_collections.flowops.prefect.plugins.module_utils._engine.spec import Compare, Field, ResourceSpec
 from ansible_collections.flowops.prefect.tests.unit.support.memory_backend import MemoryBackend
@@ -104,8 +109,61 @@ def test_a_reference_to_nothing_is_predicted_in_check_mode_with_the_same_diff() 
     assert done.predicted == []
 
 
-def test_an_empty_reference_is_not_looked_up() -> None:
-    assert not run(MemoryBackend(SPEC, {"name": "n", "owner": ""}, known=set()), owner="").changed
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_what_does_not_exist_is_no_member(check_mode: bool) -> None:
+    backend = MemoryBackend(SPEC, {"name": "n", "members": ["id of bob"]}, known={("person", "bob")})
+    outcome = run(backend, check_mode=check_mode, members={"remove": ["ann"]})
+    assert (outcome.changed, outcome.predicted) == (False, [])
+    outcome = run(backend, check_mode=check_mode, members={"remove": ["ann", "bob"]})
+    assert (outcome.changed, outcome.diff["after"]["members"], outcome.predicted) == (True, [], [])
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_a_member_that_leads_nowhere_is_removed_by_its_identifier(check_mode: bool) -> None:
+    backend = MemoryBackend(SPEC, {"name": "n", "members": ["id of ann", "id of bob"]}, known=set())
+    outcome = run(backend, check_mode=check_mode, members={"remove": ["id of ann"]})
+    assert (outcome.diff["after"]["members"], outcome.predicted) == (["id of bob"], [])
+
+
+def test_what_is_added_and_removed_is_no_member_even_if_it_does_not_exist_yet() -> None:
+    backend = MemoryBackend(SPEC, {"name": "n"}, known=set())
+    outcome = run(backend, check_mode=True, members={"set": ["ann"], "remove": ["ann"]})
+    assert not outcome.changed
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_a_failed_look_up_never_means_that_there_is_nothing_to_remove(check_mode: bool) -> None:
+    class Broken(MemoryBackend):
+        def resolve(self, kind: str, name: str) -> t.Any:
+            raise ServerError(f"read {kind}", obj=name)
+
+    with pytest.raises(ServerError):
+        run(Broken(SPEC, {"name": "n"}), check_mode=check_mode, members={"remove": ["ann"]})
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+@pytest.mark.parametrize("stored", [None, {"name": "n", "owner": "id of ann"}])
+def test_a_blank_name_of_another_object_is_as_good_as_none(stored: dict[str, t.Any] | None, check_mode: bool) -> None:
+    backend = MemoryBackend(SPEC, copy.deepcopy(stored), known=set())
+    outcome = run(backend, check_mode=check_mode, owner="")
+    assert outcome.diff["after"] == {"name": "n"}
+    assert (backend.stored or {}).get("owner") == (stored or {}).get("owner")
+
+
+def test_a_blank_that_clears_a_reference_is_not_looked_up() -> None:
+    spec = ResourceSpec("thing", "thing", (Field("name", identity=True), Field("owner", clears="", reference="person")))
+    backend = MemoryBackend(spec, {"name": "n", "owner": "id of ann"}, known=set())
+    outcome = reconcile(spec, backend, {"name": "n", "owner": ""}, check_mode=False)
+    assert (outcome.changed, backend.stored) == (True, {"name": "n", "owner": None})
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_blanks_alone_find_nothing(check_mode: bool) -> None:
+    fields = (Field("identity", identity=True), Field("name", identity=True))
+    spec = ResourceSpec("thing", "thing", fields, required_one_of=(("name", "identity"),))
+    params = {"identity": "", "name": None, "state": "absent"}
+    with pytest.raises(InvalidInput, match="one of these options is needed: name, identity"):
+        reconcile(spec, MemoryBackend(spec, {"name": "n"}), params, check_mode=check_mode)
 
 
 def test_references_are_not_looked_up_for_an_object_that_shall_go() -> None:
