@@ -10,21 +10,31 @@ from . import dn
 from .properties import Text
 
 
-def _without_case(value: object) -> object:
+def without_case(value: object) -> object:
+    """A text whose case does not count, in the form in which it is compared."""
     return value.lower() if isinstance(value, str) else value
 
 
-def _canonical_dn(value: object) -> object:
+def canonical_dn(value: object) -> object:
+    """A distinguished name in the form in which it is compared."""
     return dn.canonical(value) if isinstance(value, str) else value
 
 
+def empty(value: str) -> str:
+    """The problem of a text that has to say something."""
+    return "" if value.strip() else "it is empty"
+
+
+def empty_element(verbs: dict[str, list[str] | None]) -> str:
+    """The problem of a membership in which an element says nothing."""
+    bad = sorted(verb for verb, values in verbs.items() if any(empty(value) for value in values or ()))
+    return f"an element of '{bad[0]}' is empty" if bad else ""
+
+
 IDENTITY = Field("identity", identity=True)
-NAME = Field("name", identity=True, movable=True, required_on_create=True, normalize=_without_case)
-PATH = Field("path", identity=True, movable=True, reference="container", normalize=_canonical_dn)
+NAME = Field("name", identity=True, movable=True, required_on_create=True, problem=empty, normalize=without_case)
+PATH = Field("path", identity=True, movable=True, reference="container", normalize=canonical_dn)
 DESCRIPTION = Field("description", clears="")
-MANAGED_BY = Field("managed_by", clears="", reference="directory object", normalize=_canonical_dn)
+MANAGED_BY = Field("managed_by", clears="", reference="directory object", normalize=canonical_dn)
 
 COMMON_PROPERTIES = (Text("description", "description"), Text("managed_by", "managedBy"))
-
-without_case = _without_case
-canonical_dn = _canonical_dn

@@ -9,7 +9,18 @@ import typing as t
 
 from .._engine.spec import Compare, Field, ResourceSpec
 from .backend import ObjectKind
-from .fields import COMMON_PROPERTIES, DESCRIPTION, IDENTITY, MANAGED_BY, NAME, PATH, canonical_dn, without_case
+from .fields import (
+    COMMON_PROPERTIES,
+    DESCRIPTION,
+    IDENTITY,
+    MANAGED_BY,
+    NAME,
+    PATH,
+    canonical_dn,
+    empty,
+    empty_element,
+    without_case,
+)
 from .properties import GroupType, Text, Texts
 
 
@@ -25,12 +36,18 @@ GROUP = ObjectKind(
             IDENTITY,
             NAME,
             PATH,
-            Field("sam_account_name", normalize=without_case),
+            Field("sam_account_name", problem=empty, normalize=without_case),
             Field("scope", choices=("domainlocal", "global", "universal"), create_value="global"),
             Field("category", choices=("distribution", "security"), create_value="security"),
             DESCRIPTION,
             MANAGED_BY,
-            Field("members", compare=Compare.MEMBERSHIP, reference="directory object", normalize=canonical_dn),
+            Field(
+                "members",
+                compare=Compare.MEMBERSHIP,
+                reference="directory object",
+                problem=empty_element,
+                normalize=canonical_dn,
+            ),
         ),
         required_one_of=(("name", "identity"),),
     ),

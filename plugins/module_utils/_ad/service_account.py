@@ -10,7 +10,17 @@ import typing as t
 from .._engine.errors import InvalidInput
 from .._engine.spec import Compare, Field, ResourceSpec
 from .backend import ObjectKind
-from .fields import COMMON_PROPERTIES, DESCRIPTION, IDENTITY, MANAGED_BY, NAME, PATH, without_case
+from .fields import (
+    COMMON_PROPERTIES,
+    DESCRIPTION,
+    IDENTITY,
+    MANAGED_BY,
+    NAME,
+    PATH,
+    empty,
+    empty_element,
+    without_case,
+)
 from .properties import Enabled, EncryptionTypes, Number, Readers, Text, Texts
 
 # Longer names are accepted by the directory, but Windows then cannot log the account on: its NetBIOS form, with the
@@ -50,7 +60,7 @@ SERVICE_ACCOUNT = ObjectKind(
             IDENTITY,
             NAME,
             PATH,
-            Field("dns_hostname", required_on_create=True, normalize=without_case),
+            Field("dns_hostname", required_on_create=True, problem=empty, normalize=without_case),
             Field("enabled", type="bool", create_value=True),
             Field(
                 "kerberos_encryption_types",
@@ -61,8 +71,19 @@ SERVICE_ACCOUNT = ObjectKind(
                 compare=Compare.SET,
             ),
             Field("managed_password_interval", type="int", create_value=30, immutable=True),
-            Field("principals_allowed_to_retrieve", compare=Compare.MEMBERSHIP, reference="principal"),
-            Field("service_principal_names", compare=Compare.MEMBERSHIP, normalize=without_case),
+            Field(
+                "principals_allowed_to_retrieve",
+                compare=Compare.MEMBERSHIP,
+                reference="principal",
+                problem=empty_element,
+                normalize=without_case,
+            ),
+            Field(
+                "service_principal_names",
+                compare=Compare.MEMBERSHIP,
+                problem=empty_element,
+                normalize=without_case,
+            ),
             DESCRIPTION,
             MANAGED_BY,
         ),
