@@ -20,7 +20,8 @@ extends_documentation_fragment:
 options:
   work_pool:
     description:
-      - Only workers of this work pool, which has to exist. Without it, workers of all work pools.
+      - Only workers of this work pool. Without it, workers of all work pools.
+      - A work pool that does not exist is an error. In check mode it is taken for one that this run would create.
     type: str
   name:
     description:
@@ -90,6 +91,12 @@ workers:
         - Null if the server does not send its time or has no heartbeat.
       type: int
       sample: 12
+predicted:
+  description: The work pool, if it does not exist yet and is taken for one that this run would create.
+  returned: in check mode, if it does not exist
+  type: list
+  elements: str
+  sample: ["work pool windows"]
 """
 
 from ansible_collections.flowops.prefect.plugins.module_utils._prefect.module import run_worker_info

@@ -48,6 +48,8 @@ def run_worker_info() -> None:
     def work() -> dict[str, t.Any]:
         with _session(module) as client:
             wanted = (module.params[name] for name in ("work_pool", "name", "status"))
-            return {"changed": False, "workers": workers.find_workers(client, *wanted)}
+            predicted: list[str] = []
+            result = {"changed": False, "workers": workers.find_workers(client, *wanted, predicted)}
+        return {**result, "predicted": predicted} if predicted else result
 
     finish(module, work)

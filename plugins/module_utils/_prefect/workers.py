@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime
 import typing as t
 
+from .._engine.errors import NotFound
 from .answers import Errand
 from .client import Client, segment
 
@@ -23,14 +24,26 @@ def argument_spec() -> dict[str, t.Any]:
     }
 
 
-def find_workers(client: Client, work_pool: str | None, name: str | None, status: str | None) -> list[dict[str, t.Any]]:
-    """All workers that fit, sorted by work pool and name; an unknown work pool is an error."""
+def find_workers(
+    client: Client, work_pool: str | None, name: str | None, status: str | None, predicted: list[str]
+) -> list[dict[str, t.Any]]:
+    """All workers that fit, sorted by work pool and name.
+
+    An unknown work pool is an error. In check mode it is taken for one that an earlier task of the same run would
+    create, which has no workers, and is added to predicted.
+    """
     query = {"workers": {"status": {"any_": [status.upper()]}}} if status else {}
     found = []
     for pool in [work_pool] if work_pool else _pool_names(client):
-        workers = client.read_all(
-            f"/work_pools/{segment(pool)}/workers/filter", query, Errand("read workers of work pool", pool)
-        )
+        try:
+            workers = client.read_all(
+                f"/work_pools/{segment(pool)}/workers/filter", query, Errand("read workers of work pool", pool)
+            )
+        except NotFound:
+            if not (work_pool and client.read_only):
+                raise
+            predicted.append(f"work pool {pool}")
+            continue
         found.extend(_shown(client, pool, worker) for worker in workers if name in (None, worker["name"]))
     return sorted(found, key=lambda worker: (worker["work_pool"], worker["name"]))
 
