@@ -20,6 +20,7 @@ options:
   sam_account_name:
     description:
       - Account name of the group. The default for a new group is O(name).
+      - A group that is renamed by its old account name or user principal name is found again by this one.
     type: str
   scope:
     description:
@@ -40,8 +41,9 @@ options:
   members:
     description:
       - Direct members, each in any form that O(identity) takes. Groups can be members of groups.
-      - A name that the directory does not know is an error that says which one. In check mode it is taken for an object
-        that an earlier task of the same run would create, and is listed in RV(predicted).
+      - A name in O(members.add) or O(members.set) that the directory does not know is an error that says which one. In
+        check mode it is taken for an object that an earlier task of the same run would create, and is listed in
+        RV(predicted).
       - Members by way of their primary group, such as users in Domain Users, are not among them.
     type: dict
     suboptions:
@@ -50,7 +52,10 @@ options:
         type: list
         elements: str
       remove:
-        description: Members that shall not be in the group. Wins over O(members.add) and O(members.set).
+        description:
+          - Members that shall not be in the group. Wins over O(members.add) and O(members.set).
+          - What the directory does not know is no member already. A member that leads nowhere is named by its
+            distinguished name.
         type: list
         elements: str
       set:

@@ -52,8 +52,9 @@ options:
     description:
       - Who may fetch the password, each in any form that O(identity) takes; usually one group of computers.
       - A computer that is added to such a group has to be restarted, or its Kerberos tickets purged, before it counts.
-      - A name that the directory does not know is an error that says which one. In check mode it is taken for an object
-        that an earlier task of the same run would create, and is listed in RV(predicted).
+      - A name in O(principals_allowed_to_retrieve.add) or O(principals_allowed_to_retrieve.set) that the directory does
+        not know is an error that says which one. In check mode it is taken for an object that an earlier task of the
+        same run would create, and is listed in RV(predicted).
       - Entries of the access list that do not allow reading are left alone.
     type: dict
     suboptions:
@@ -62,9 +63,11 @@ options:
         type: list
         elements: str
       remove:
-        description: >-
-          Principals that shall not be allowed. Wins over O(principals_allowed_to_retrieve.add) and
-          O(principals_allowed_to_retrieve.set).
+        description:
+          - Principals that shall not be allowed. Wins over O(principals_allowed_to_retrieve.add) and
+            O(principals_allowed_to_retrieve.set).
+          - What the directory does not know is not allowed already. A principal that was deleted, and of which only the
+            SID is left in the access list, is named by that SID.
         type: list
         elements: str
       set:

@@ -60,11 +60,12 @@ class DirectoryBackend:
         self._kind = kind
         self._params = params
         self._entry: Entry | None = None
+        self._written: str | None = None
         self._resolved: dict[tuple[str, str], str | None] = {}
 
     def read(self, identity: dict[str, t.Any]) -> dict[str, t.Any] | None:
         """Properties of the object, with its distinguished name, GUID and SID."""
-        self._entry = self._find(identity)
+        self._entry = self._find(identity) if self._written is None else self._again(self._written)
         if self._entry is None:
             return None
         found: dict[str, t.Any] = _identifiers(self._entry)
@@ -88,6 +89,7 @@ class DirectoryBackend:
         except InvalidInput as error:
             self._raise_if_taken(plan, error)
             raise
+        self._written = _identifiers(self._entry)["object_guid"] if self._entry else None
 
     def _write(self, plan: Plan, identity: dict[str, t.Any]) -> None:
         if plan.action == "create":
@@ -127,7 +129,7 @@ class DirectoryBackend:
         return _identifiers(self._entry)
 
     def _find(self, identity: dict[str, t.Any]) -> Entry | None:
-        called, name = identity.get("identity"), identity.get("name")
+        called = identity.get("identity")
         entry = lookup.find(self._directory, called, self._kind.attributes) if called else None
         if entry is None and called and lookup.is_fixed(called):
             if self._params["state"] == "present":
@@ -142,17 +144,22 @@ class DirectoryBackend:
         if entry is None:
             place = self._target_dn(identity)
             entry = self._directory.get(place, self._kind.attributes) if place else None
-        if entry is None and name and not called:
+        if entry is None:
             entry = self._by_account_name(identity)
         return self._of_this_kind(entry)
 
+    def _again(self, guid: str) -> Entry | None:
+        """What was written may have a new name, account name and place; its GUID stays."""
+        return lookup.find(self._directory, guid, self._kind.attributes)
+
     def _by_account_name(self, identity: dict[str, t.Any]) -> Entry | None:
-        """An account name is unique in the domain, so an object may be found wherever it was moved to."""
+        """An account name is unique in the domain, so an object may be found wherever it was moved to, and under its
+        new account name when an identity is its old one. A DN or a path says where it has to be."""
         account = self._kind.account_name(self._params) if self._kind.account_name else None
         if not account:
             return None
         entry = lookup.only(self._directory, filters.equals("sAMAccountName", account), account, self._kind.attributes)
-        if entry is None or not identity.get("path"):
+        if entry is None or not (identity.get("path") or dn.is_dn(identity.get("identity") or "")):
             return entry
         if self._params["state"] == "absent":
             return None
@@ -161,7 +168,7 @@ class DirectoryBackend:
             obj=self._target_dn(identity) or account,
             server=self.server,
             why=f"its account name '{account}' belongs to '{entry.dn}'",
-            todo="Give 'identity' to move that object, or choose another name",
+            todo="Give 'identity' of that object to move it, or choose another name",
         )
 
     def _of_this_kind(self, entry: Entry | None) -> Entry | None:
