@@ -83,7 +83,7 @@ requirements:
 notes:
   - The module runs on the controller and talks LDAP to the domain controller. In a play against Windows hosts use
     C(delegate_to) C(localhost).
-  - An empty text counts as not set, in an option as well as in an environment variable.
+  - An empty text counts as not set in each option that falls back to the environment, and in the environment.
   - Time-outs, referrals and results that a server cuts short are errors; they never count as "nothing found".
 """
 

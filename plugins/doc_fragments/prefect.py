@@ -24,13 +24,13 @@ options:
     description:
       - Key for Prefect Cloud, or for a gateway that takes bearer tokens. White space around it is no part of it.
       - Excludes O(auth_string).
-      - Falls back to the environment variable E(PREFECT_API_KEY); an empty value counts as not set.
+      - Falls back to the environment variable E(PREFECT_API_KEY).
     type: str
   auth_string:
     description:
       - Credentials of a self-hosted server with basic authentication, as V(user:password). A line end is no part of it.
       - Excludes O(api_key).
-      - Falls back to the environment variable E(PREFECT_API_AUTH_STRING); an empty value counts as not set.
+      - Falls back to the environment variable E(PREFECT_API_AUTH_STRING).
     type: str
   custom_headers:
     description:
@@ -60,6 +60,7 @@ options:
 requirements:
   - Python package C(requests) where the module runs, which is the controller or the execution environment
 notes:
+  - An empty text counts as not set in each option that falls back to the environment, and in the environment.
   - Run it on the controller, for example with C(delegate_to=localhost) or in a play for C(localhost).
   - Proxies are taken from E(HTTPS_PROXY), E(HTTP_PROXY) and E(NO_PROXY).
 """

@@ -12,6 +12,7 @@ import typing as t
 from ansible.module_utils.basic import AnsibleModule
 
 from .backend import Backend
+from .env import given
 from .errors import EngineError, NotConverged, UnexpectedError
 from .masking import scrub
 from .reconcile import reconcile
@@ -28,6 +29,22 @@ _LONGEST_REASON = 300
 OpenBackend = t.Callable[[AnsibleModule], t.ContextManager[Backend]]
 
 
+class Module(AnsibleModule):
+    """An AnsibleModule to which an empty option counts as not given if it can also come from the environment.
+
+    AWX and templates leave empty texts behind. Ansible would refuse one for a number or a choice, and would not look
+    into the environment any more.
+    """
+
+    def _load_params(self) -> None:
+        super()._load_params()
+        self.params = {
+            name: value
+            for name, value in self.params.items()
+            if given(value) or "fallback" not in self.argument_spec.get(name, {})
+        }
+
+
 def run_resource(
     spec: ResourceSpec,
     connection: dict[str, t.Any],
@@ -40,7 +57,7 @@ def run_resource(
     open_backend  opens the session; its errors are reported like those of the work itself
     describe      further keys of the result, asked for after the work
     """
-    module = AnsibleModule(
+    module = Module(
         argument_spec={**connection, **spec.argument_spec()},
         mutually_exclusive=spec.mutually_exclusive,
         required_one_of=spec.required_one_of,

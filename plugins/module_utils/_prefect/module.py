@@ -8,15 +8,17 @@ from __future__ import annotations
 import contextlib
 import typing as t
 
-from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.basic import missing_required_lib
 
-from .._engine.module import finish, run_resource
+from .._engine.module import Module, finish, run_resource
 from . import client as http
 from . import workers
 from .connection import Connection, argument_spec
 from .rest import RestBackend
 
 if t.TYPE_CHECKING:
+    from ansible.module_utils.basic import AnsibleModule
+
     from .._engine.spec import ResourceSpec
     from .rest import Routes
 
@@ -43,7 +45,7 @@ def run(spec: ResourceSpec, routes: Routes) -> None:
 
 def run_worker_info() -> None:
     """Run the module C(worker_info)."""
-    module = AnsibleModule(argument_spec={**argument_spec(), **workers.argument_spec()}, supports_check_mode=True)
+    module = Module(argument_spec={**argument_spec(), **workers.argument_spec()}, supports_check_mode=True)
 
     def work() -> dict[str, t.Any]:
         with _session(module) as client:

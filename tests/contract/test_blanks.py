@@ -1,0 +1,116 @@
+# Copyright: (c) 2026, flowops.prefect contributors
+# GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""An empty text in a connection option counts as not set: the environment is asked, and then the default holds."""
+
+from __future__ import annotations
+
+import json
+import socket
+import typing as t
+
+import pytest
+from ansible_collections.flowops.prefect.plugins.module_utils._ad import connection as ad
+from ansible_collections.flowops.prefect.plugins.module_utils._prefect import client
+from ansible_collections.flowops.prefect.plugins.module_utils._prefect import connection as prefect
+from ansible_collections.flowops.prefect.tests.unit.support.declarations import ACTION_GROUPS, MODULES, DeclaredModule
+from ansible_collections.flowops.prefect.tests.unit.support.module_runner import run_module
+from ansible_collections.flowops.prefect.tests.unit.support.simulated_server import (
+    Answer,
+    SimulatedServer,
+    simulated_server,
+)
+
+OPTIONS: dict[str, dict[str, t.Any]] = {
+    "work_pool": {"name": "n", "type": "process"},
+    "work_queue": {"name": "n", "work_pool": "p"},
+    "variable": {"name": "n", "value": 1},
+    "worker_info": {},
+    "ad_group": {"name": "n", "path": "DC=lab,DC=test"},
+    "ad_ou": {"name": "n", "path": "DC=lab,DC=test"},
+    "ad_service_account": {"name": "n", "path": "DC=lab,DC=test"},
+}
+# Makes a plain AnsibleModule, so Ansible itself judges its blank options.
+NOT_YET = ("ad_object_info",)
+BLANK = {
+    group: {name: "" for name, option in spec.items() if "fallback" in option}
+    for group, spec in (("ad", ad.argument_spec()), ("prefect", prefect.argument_spec()))
+}
+
+
+def of_group(name: str) -> pytest.MarkDecorator:
+    found = [module for module in MODULES if module.name in ACTION_GROUPS[name] and module.name not in NOT_YET]
+    return pytest.mark.parametrize("module", found, ids=lambda module: module.name)
+
+
+@pytest.fixture(autouse=True)
+def _plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "_ATTEMPTS", 1)
+    monkeypatch.setenv("NO_PROXY", "*")
+    for option in (*ad.argument_spec().values(), *prefect.argument_spec().values()):
+        for name in option.get("fallback", (None, []))[1]:
+            monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def server() -> t.Iterator[SimulatedServer]:
+    with simulated_server() as found:
+        found.answers = [Answer(403, {"detail": "key-s3cr3t and header-s3cr3t may not"})]
+        yield found
+
+
+@pytest.fixture
+def closed_port() -> t.Iterator[int]:
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        yield held.getsockname()[1]
+
+
+@of_group("prefect")
+def test_the_environment_speaks_for_blank_options_of_prefect(
+    module: DeclaredModule, server: SimulatedServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PREFECT_API_URL", server.url)
+    monkeypatch.setenv("PREFECT_API_KEY", "key-s3cr3t")
+    monkeypatch.setenv("PREFECT_CLIENT_CUSTOM_HEADERS", json.dumps({"X-Token": "header-s3cr3t"}))
+    ran = run_module(module.main, **OPTIONS[module.name], **BLANK["prefect"])
+    assert ran.result["error"]["kind"] == "Forbidden"
+    assert server.asked[0].headers["Authorization"] == "Bearer key-s3cr3t"
+    assert server.asked[0].headers["X-Token"] == "header-s3cr3t"
+    assert "s3cr3t" not in ran.output
+
+
+@of_group("prefect")
+def test_a_blank_header_option_is_none(module: DeclaredModule, server: SimulatedServer) -> None:
+    ran = run_module(module.main, **OPTIONS[module.name], **{**BLANK["prefect"], "api_url": server.url})
+    assert ran.result["error"]["kind"] == "Forbidden"
+    assert "Authorization" not in server.asked[0].headers
+
+
+@of_group("ad")
+def test_the_environment_speaks_for_blank_options_of_the_directory(
+    module: DeclaredModule, closed_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {
+        "SERVER": "127.0.0.1",
+        "PORT": str(closed_port),
+        "USERNAME": "svc@lab.test",
+        "PASSWORD": "bind-s3cr3t",
+    }.items():
+        monkeypatch.setenv(f"MICROSOFT_AD_LDAP_{name}", value)
+    ran = run_module(module.main, **OPTIONS[module.name], **BLANK["ad"])
+    assert f"on 127.0.0.1:{closed_port}: connection refused" in ran.result["msg"]
+    assert "s3cr3t" not in ran.output
+
+
+@of_group("ad")
+def test_without_an_environment_a_blank_server_is_missing(module: DeclaredModule) -> None:
+    ran = run_module(module.main, **OPTIONS[module.name], **BLANK["ad"])
+    assert "no domain controller is given" in ran.result["msg"]
+
+
+def test_a_blank_option_of_the_object_is_not_taken_away(server: SimulatedServer) -> None:
+    (module,) = [module for module in MODULES if module.name == "work_pool"]
+    server.answers = [Answer(200, {"name": "n", "id": "1", "description": "old"})]
+    ran = run_module(module.main, check_mode=True, name="n", description="", api_url=server.url)
+    assert ran.result["diff"]["after"] == {"name": "n", "description": None}
