@@ -35,6 +35,7 @@ options:
   kerberos_encryption_types:
     description:
       - Encryption types that the account's tickets may use. RC4 is not among the choices, on purpose.
+      - An empty list is refused, because the domain's own default would then apply.
     type: list
     elements: str
     choices:

@@ -125,7 +125,7 @@ class Enabled:
 
 @dataclasses.dataclass(frozen=True)
 class EncryptionTypes:
-    """Names of Kerberos encryption types, stored as bits."""
+    """Names of Kerberos encryption types, stored as bits; bits that are none of them stay."""
 
     keys: tuple[str, ...] = ("kerberos_encryption_types",)
     attributes: tuple[str, ...] = ("msDS-SupportedEncryptionTypes",)
@@ -134,9 +134,10 @@ class EncryptionTypes:
         return {self.keys[0]: values.encryption_names(entry.number(self.attributes[0]))}
 
     def encode(
-        self, _changes: dict[str, Change], target: dict[str, t.Any], _entry: Entry | None
+        self, _changes: dict[str, Change], target: dict[str, t.Any], entry: Entry | None
     ) -> dict[str, Modification]:
-        return {self.attributes[0]: [str(values.encryption_types(target[self.keys[0]])).encode()]}
+        mask = 0 if entry is None else entry.number(self.attributes[0])
+        return {self.attributes[0]: [str(values.encryption_types(target[self.keys[0]], mask)).encode()]}
 
 
 @dataclasses.dataclass(frozen=True)

@@ -52,6 +52,10 @@ def _check(params: dict[str, t.Any]) -> None:
         )
 
 
+def _no_types(names: list[str]) -> str:
+    return "" if names else "it is empty, so the domain's own default would apply, which may include RC4"
+
+
 SERVICE_ACCOUNT = ObjectKind(
     spec=ResourceSpec(
         kind="service account",
@@ -69,6 +73,7 @@ SERVICE_ACCOUNT = ObjectKind(
                 choices=_AES_ONLY,
                 default=_AES_ONLY,
                 compare=Compare.SET,
+                problem=_no_types,
             ),
             Field("managed_password_interval", type="int", create_value=30, immutable=True),
             Field(

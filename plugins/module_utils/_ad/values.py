@@ -89,9 +89,11 @@ def group_category(number: int) -> str:
     return "security" if number & _SECURITY_ENABLED else "distribution"
 
 
-def encryption_types(names: t.Iterable[str]) -> int:
-    """Bit mask of msDS-SupportedEncryptionTypes."""
-    return sum(_ENCRYPTION_BITS[name] for name in set(names))
+def encryption_types(names: t.Iterable[str], mask: int = 0) -> int:
+    """Bit mask of msDS-SupportedEncryptionTypes, with the other bits of C(mask): they say what else a service can do,
+    such as claims."""
+    others = mask & ~sum(_ENCRYPTION_BITS.values())
+    return others | sum(_ENCRYPTION_BITS[name] for name in set(names))
 
 
 def encryption_names(mask: int) -> list[str]:

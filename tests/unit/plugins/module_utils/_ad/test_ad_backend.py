@@ -98,3 +98,20 @@ def test_the_sid_of_a_principal_that_is_gone_from_the_directory(directory: Memor
     assert result["changed"] is True
     assert "predicted" not in result
     assert without(sid)["changed"] is check_mode
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_no_encryption_types_would_let_rc4_in(directory: MemoryDirectory, check_mode: bool) -> None:
+    result = run_on(
+        directory, ad_service_account.main, check_mode=check_mode, **ACCOUNT, kerberos_encryption_types=[]
+    ).result
+    assert result["msg"].startswith("Cannot set 'kerberos_encryption_types' of service account 'gmsa-a'")
+    assert "which may include RC4" in result["msg"]
+
+
+def test_bits_that_are_no_encryption_types_survive(directory: MemoryDirectory) -> None:
+    run_on(directory, ad_service_account.main, **ACCOUNT)
+    account = f"CN=gmsa-a,{PLACE}"
+    directory.modify(account, {"msDS-SupportedEncryptionTypes": [str(0x50000 | 28).encode()]})
+    assert run_on(directory, ad_service_account.main, **ACCOUNT).result["changed"] is True
+    assert directory.texts(account, "msDS-SupportedEncryptionTypes") == [str(0x50000 | 24)]

@@ -73,6 +73,7 @@ def test_group_types(scope: str, category: str, number: int) -> None:
 
 def test_encryption_types() -> None:
     assert values.encryption_types(["aes256", "aes128", "aes128"]) == 24
+    assert values.encryption_types(["aes256"], 0x10000 | 28) == 0x10000 | 16
     assert values.encryption_names(28) == ["rc4", "aes128", "aes256"]
     assert values.encryption_names(0) == []
 
