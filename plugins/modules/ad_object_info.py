@@ -34,10 +34,13 @@ options:
       - user
     default: any
   match:
-    description: Attributes by their LDAP name, and the value that each has to have.
+    description:
+      - Attributes by their LDAP name, and the value that each has to have, which is a text, a number or a boolean.
+      - An empty value is an error, because a variable that was never set would make it another search.
     type: dict
   starts_with:
-    description: Attributes by their LDAP name, and the text that each has to begin with.
+    description:
+      - Attributes by their LDAP name, and the text that each has to begin with. An empty text is an error.
     type: dict
   member_of:
     description: A group that the objects have to be direct members of, in any form that O(identity) takes.

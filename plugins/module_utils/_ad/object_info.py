@@ -10,6 +10,7 @@ import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
+from .._engine.env import given
 from .._engine.errors import InvalidInput, NotFound
 from .._engine.module import finish
 from . import connection, dn, filters, lookup, values
@@ -72,6 +73,7 @@ def run() -> None:
 
     def work() -> dict[str, t.Any]:
         _refuse_secrets(module.params)
+        _refuse_no_values(module.params)
         with session(module) as directory:
             predicted: list[str] = []
             found = _find(directory, module.params, module.check_mode, predicted)
@@ -115,7 +117,7 @@ def condition(params: dict[str, t.Any], group: str | None) -> filters.Filter:
     parts = [TYPES[params["type"]]]
     try:
         parts += [_equals(name, value) for name, value in (params["match"] or {}).items()]
-        parts += [filters.starts_with(name, str(value)) for name, value in (params["starts_with"] or {}).items()]
+        parts += [filters.starts_with(name, _text(value)) for name, value in (params["starts_with"] or {}).items()]
     except ValueError as error:
         raise InvalidInput("search the directory", why=str(error), todo="Use the attribute's LDAP name") from error
     if group is not None:
@@ -126,9 +128,26 @@ def condition(params: dict[str, t.Any], group: str | None) -> filters.Filter:
 def _equals(attribute: str, value: t.Any) -> filters.Filter:
     if attribute.lower() == "objectguid":
         return filters.equals(attribute, values.guid_to_bytes(str(value)))
+    return filters.equals(attribute, _text(value))
+
+
+def _text(value: t.Any) -> str:
+    """A plain value as the directory writes it."""
     if isinstance(value, bool):
-        value = "TRUE" if value else "FALSE"
-    return filters.equals(attribute, str(value))
+        return "TRUE" if value else "FALSE"
+    return str(value)
+
+
+def _refuse_no_values(params: dict[str, t.Any]) -> None:
+    """A variable that was never set would make it another search, and often one that finds everything."""
+    for option in ("match", "starts_with"):
+        for name, value in (params[option] or {}).items():
+            if not given(value) or isinstance(value, (dict, list)):
+                raise InvalidInput(
+                    "search the directory",
+                    why=f"'{name}' in '{option}' is {'a list or a dictionary' if given(value) else 'empty'}",
+                    todo="Give it one text or number, or leave the attribute out",
+                )
 
 
 def _refuse_secrets(params: dict[str, t.Any]) -> None:
