@@ -22,7 +22,10 @@ class EngineError(Exception):
     server  the server that answered or did not answer
     why     the reason, one sentence without a full stop
     todo    what the reader can do about it, one sentence without a full stop
+    sake    the object that it was done for, when that is another one: "work pool 'windows'"
     """
+
+    sake = ""
 
     def __init__(self, what: str, *, obj: str = "", server: str = "", why: str = "", todo: str = "") -> None:
         self.what, self.obj, self.server, self.why, self.todo = what, obj, server, why, todo
@@ -35,6 +38,8 @@ class EngineError(Exception):
             text += f" '{self.obj}'"
         if self.server:
             text += f" on {self.server}"
+        if self.sake:
+            text += f" for {self.sake}"
         if self.why:
             text += f": {self.why.rstrip('.')}"
         text += "."
@@ -46,7 +51,7 @@ class EngineError(Exception):
         """The same facts as data, for C(error) in a failed result."""
         return {
             "kind": type(self).__name__,
-            "object": self.obj,
+            "object": self.obj or self.sake,
             "server": self.server,
             "reason": self.why,
             "remedy": self.todo,

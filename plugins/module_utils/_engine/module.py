@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import traceback
 import typing as t
@@ -67,7 +68,7 @@ def run_resource(
     )
 
     def work() -> dict[str, t.Any]:
-        with open_backend(module) as backend:
+        with _opened(spec, open_backend, module) as backend:
             outcome = reconcile(
                 spec, backend, module.params, check_mode=module.check_mode, hide=module.no_log_values.update
             )
@@ -77,6 +78,19 @@ def run_resource(
         return {**result, **(describe(outcome) if describe is not None else {})}
 
     finish(module, work)
+
+
+@contextlib.contextmanager
+def _opened(spec: ResourceSpec, open_backend: OpenBackend, module: AnsibleModule) -> t.Iterator[Backend]:
+    """The session; when there is none, the error says for which object it was wanted."""
+    with contextlib.ExitStack() as stack:
+        try:
+            backend = stack.enter_context(open_backend(module))
+        except EngineError as error:
+            name = spec.name_of(module.params)
+            error.sake = f"{spec.kind} '{name}'" if name else spec.kind
+            raise
+        yield backend
 
 
 def finish(module: AnsibleModule, work: t.Callable[[], dict[str, t.Any]]) -> None:

@@ -14,7 +14,7 @@ import typing as t
 import pytest
 from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.flowops.prefect.plugins.module_utils._engine import reconcile
-from ansible_collections.flowops.prefect.plugins.module_utils._engine.errors import Forbidden
+from ansible_collections.flowops.prefect.plugins.module_utils._engine.errors import ConnectionFailed, Forbidden
 from ansible_collections.flowops.prefect.plugins.module_utils._engine.module import finish, run_resource
 from ansible_collections.flowops.prefect.plugins.module_utils._engine.spec import Field, ResourceSpec
 from ansible_collections.flowops.prefect.tests.unit.support.memory_backend import MemoryBackend
@@ -45,6 +45,17 @@ def test_the_result_has_changed_diff_and_the_object_under_its_own_key() -> None:
     assert result["changed"] is True
     assert result["diff"] == {"before": {}, "after": {"name": "n", "size": 1}}
     assert result["thing"] == {"name": "n", "size": 1}
+
+
+def test_a_session_that_cannot_be_opened_names_the_object_it_was_wanted_for() -> None:
+    @contextlib.contextmanager
+    def closed(_module: AnsibleModule) -> t.Iterator[MemoryBackend]:
+        raise ConnectionFailed("connect to the directory", server="dc1:636", why="connection refused", todo="Look")
+        yield
+
+    result = run_module(lambda: run_resource(SPEC, {}, closed), name="n").result
+    assert result["msg"] == "Cannot connect to the directory on dc1:636 for thing 'n': connection refused. Look."
+    assert result["error"]["object"] == "thing 'n'"
 
 
 def test_a_typed_error_fails_the_task_in_one_line_and_as_data() -> None:
