@@ -93,7 +93,7 @@ class Accounts:
         name = SHORT.get(name.upper(), name)
         if name.startswith(".\\"):
             name = f"{self._configuration.node}\\{name[2:]}"
-        authority, _, short = name.rpartition("\\")
+        authority, _slash, short = name.rpartition("\\")
         if authority.upper() == "NT SERVICE" and short.upper() != "ALL SERVICES":
             return self._service(short)
         candidates = (
@@ -120,9 +120,9 @@ class Accounts:
     def domain_account(self, name: str) -> DirectoryAccount | None:
         """The domain's account ``LAB\\x``, ``x@lab.test`` or ``x``; None: proven absent, or not the domain's."""
         settings = self._configuration
-        authority, _, short = name.rpartition("\\")
+        authority, _slash, short = name.rpartition("\\")
         if "@" in short and not authority:
-            short, _, authority = short.partition("@")
+            short, _at, authority = short.partition("@")
         if authority and authority.upper() not in (settings.netbios.upper(), settings.realm.upper()):
             return None
         if not self._directory.is_joined:

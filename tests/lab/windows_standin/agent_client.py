@@ -50,7 +50,7 @@ class AgentClient:
     def _accept(self) -> None:
         while not self._closed:
             try:
-                connection, _ = self._listener.accept()
+                connection, _address = self._listener.accept()
             except OSError:
                 return
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

@@ -45,7 +45,7 @@ def checksum(path: str, algorithm: str = "sha1") -> str:
 
 
 def tree_size(path: str) -> int:
-    return sum(os.path.getsize(os.path.join(top, name)) for top, _, names in os.walk(path) for name in names)
+    return sum(os.path.getsize(os.path.join(top, name)) for top, _folders, names in os.walk(path) for name in names)
 
 
 def stat(path: str, algorithm: str | None = None, size: bool = False) -> dict | None:

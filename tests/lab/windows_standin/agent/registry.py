@@ -27,7 +27,7 @@ NAMES = {number: name for name, number in TYPES.items()}
 
 
 def _split(path: str) -> tuple[int, str]:
-    hive, _, rest = path.partition("\\")
+    hive, _slash, rest = path.partition("\\")
     return HIVES[hive.rstrip(":").upper()], rest
 
 
@@ -70,7 +70,7 @@ def read_key(path: str) -> dict | None:
     except FileNotFoundError:
         return None
     with key:
-        sub_keys, values, _ = winreg.QueryInfoKey(key)
+        sub_keys, values, _written = winreg.QueryInfoKey(key)
         names = [winreg.EnumValue(key, index)[0] for index in range(values)]
         children = [winreg.EnumKey(key, index) for index in range(sub_keys)]
     return {"values": {name: read_value(path, name) for name in names}, "keys": children}

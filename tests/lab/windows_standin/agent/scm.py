@@ -60,7 +60,7 @@ def query(name: str) -> dict | None:
         if not shown:
             return None
         name, handle = shown[0], _service(shown[0])
-    kind, start, control, path, group, _, dependencies, account, display_name = ws.QueryServiceConfig(handle)
+    kind, start, control, path, group, _tag, dependencies, account, display_name = ws.QueryServiceConfig(handle)
     status = ws.QueryServiceStatusEx(handle)
     spelled = [entry["name"] for entry in names() if entry["name"].lower() == name.lower()]
     delayed = start == 2 and bool(_optional(handle, ws.SERVICE_CONFIG_DELAYED_AUTO_START_INFO, False))
