@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import base64
+import inspect
 import json
 import pathlib
 import sys
@@ -14,7 +15,7 @@ import ansible_collections
 from ansible.executor.module_common import modify_module
 from ansible.executor.powershell import module_manifest
 from ansible.parsing.dataloader import DataLoader
-from ansible.plugins.loader import init_plugin_loader
+from ansible.plugins.loader import init_plugin_loader, shell_loader
 from ansible.template import Templar
 
 
@@ -23,6 +24,9 @@ def main() -> None:
     init_plugin_loader()
     namespace, collection, name = module.split(".")
     root = pathlib.Path(next(iter(ansible_collections.__path__)))
+    # Newer releases ask the shell whether the host runs Windows.
+    knows_shells = "shell_plugin" in inspect.signature(modify_module).parameters
+    shell = {"shell_plugin": shell_loader.get("powershell")} if knows_shells else {}
     path = root / namespace / collection / "plugins" / "modules" / f"{name}.ps1"
     internal = {
         "_ansible_check_mode": True,
@@ -38,6 +42,7 @@ def main() -> None:
         task_vars={},
         environment={"ONE": "1"},
         async_timeout=0,
+        **shell,
     )
     script = module_manifest._get_powershell_script("bootstrap_wrapper.ps1").decode()
     print(json.dumps({"script": script, "stdin": base64.b64encode(built.b_module_data).decode()}))

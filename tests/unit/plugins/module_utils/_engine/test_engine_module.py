@@ -48,10 +48,8 @@ def test_the_result_has_changed_diff_and_the_object_under_its_own_key() -> None:
 
 
 def test_a_session_that_cannot_be_opened_names_the_object_it_was_wanted_for() -> None:
-    @contextlib.contextmanager
-    def closed(_module: AnsibleModule) -> t.Iterator[MemoryBackend]:
+    def closed(_module: AnsibleModule) -> t.NoReturn:
         raise ConnectionFailed("connect to the directory", server="dc1:636", why="connection refused", todo="Look")
-        yield
 
     result = run_module(lambda: run_resource(SPEC, {}, closed), name="n").result
     assert result["msg"] == "Cannot connect to the directory on dc1:636 for thing 'n': connection refused. Look."
