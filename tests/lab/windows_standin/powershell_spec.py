@@ -166,7 +166,9 @@ def _legacy(source: str) -> Spec:
 def read_spec(source: str) -> Spec:
     """Cached by the text: the same module arrives with every task."""
     raw = source.encode()
-    match = re.search(rb"\[(?:Ansible\.Basic\.)?AnsibleModule\]::Create\(\s*\$args\s*,\s*(\$\w+|@\{)", raw, re.IGNORECASE)
+    match = re.search(
+        rb"\[(?:Ansible\.Basic\.)?AnsibleModule\]::Create\(\s*\$args\s*,\s*(\$\w+|@\{)", raw, re.IGNORECASE
+    )
     if not match:
         return _legacy(source)
     tree = tree_sitter.Parser(_PARSER_LANGUAGE).parse(raw)
