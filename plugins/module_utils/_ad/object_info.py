@@ -8,11 +8,9 @@ from __future__ import annotations
 import base64
 import typing as t
 
-from ansible.module_utils.basic import AnsibleModule
-
 from .._engine.env import given
 from .._engine.errors import InvalidInput, NotFound
-from .._engine.module import finish
+from .._engine.module import Module, finish
 from . import connection, dn, filters, lookup, values
 from .module import session
 
@@ -65,7 +63,7 @@ def argument_spec() -> dict[str, t.Any]:
 def run() -> None:
     """Run the module."""
     search_options = ("match", "starts_with", "member_of", "search_base")
-    module = AnsibleModule(
+    module = Module(
         argument_spec={**connection.argument_spec(), **argument_spec()},
         mutually_exclusive=[("identity", name) for name in search_options],
         supports_check_mode=True,
