@@ -115,12 +115,12 @@ group:
     members:
       - CN=WIN1,CN=Computers,DC=example,DC=com
 distinguished_name:
-  description: Distinguished name. In check mode that of a new object is predicted. Null if there is no such object.
+  description: Distinguished name; in check mode as it would be. Null if there is no such object, or none any more.
   returned: success
   type: str
   sample: CN=GG-Prefect-Workers,OU=FlowOps,DC=example,DC=com
 object_guid:
-  description: GUID. All zeros for an object that check mode would create.
+  description: GUID. All zeros for an object that check mode would create, null if there is no such object.
   returned: success
   type: str
   sample: 5f1d5c1c-7a7b-4a0e-9a5f-6d2a8f0f5c11

@@ -61,17 +61,17 @@ organizational_unit:
     managed_by: CN=GG-Data-Platform,OU=Groups,DC=example,DC=com
     distinguished_name: OU=FlowOps,DC=example,DC=com
 distinguished_name:
-  description: Distinguished name. In check mode that of a new object is predicted. Null if there is no such object.
+  description: Distinguished name; in check mode as it would be. Null if there is no such object, or none any more.
   returned: success
   type: str
   sample: OU=FlowOps,DC=example,DC=com
 object_guid:
-  description: GUID. All zeros for an object that check mode would create.
+  description: GUID. All zeros for an object that check mode would create, null if there is no such object.
   returned: success
   type: str
   sample: 5f1d5c1c-7a7b-4a0e-9a5f-6d2a8f0f5c11
 sid:
-  description: Always null for an existing unit, which has no SID.
+  description: Always null; a unit has no SID.
   returned: success
   type: str
   sample: null

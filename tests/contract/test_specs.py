@@ -68,12 +68,13 @@ def test_check_mode_promises_what_happens_and_then_nothing_is_left_to_do(
         options = {name: value for name, value in options.items() if name not in fixed}
     before = copy.deepcopy(store.stored)
 
-    promised = outcome(run(spec, store, check_mode=True, **options))
+    foreseen = run(spec, store, check_mode=True, **options)
     assert store.stored == before
-    done = outcome(run(spec, store, **options))
-    again = outcome(run(spec, store, **options))
+    real = run(spec, store, **options)
+    promised, done, again = outcome(foreseen), outcome(real), outcome(run(spec, store, **options))
 
     assert promised == done
+    assert foreseen.result[spec.result] == real.result[spec.result]
     assert done[0] is True
     assert again[0] is False
     assert again[1]["before"] == again[1]["after"]

@@ -10,12 +10,13 @@ import typing as t
 
 from .._engine.errors import Conflict, InvalidInput, NotFound
 from . import dn, filters, lookup, values
+from .directory import Entry
 
 if t.TYPE_CHECKING:
     from .._engine.plan import Plan
     from .._engine.reconcile import Outcome
     from .._engine.spec import ResourceSpec
-    from .directory import Directory, Entry
+    from .directory import Directory
     from .properties import Property
 
 _IDENTIFIERS = ("objectClass", "objectGUID", "objectSid")
@@ -49,6 +50,13 @@ class ObjectKind:
         names = [name for item in self.properties for name in item.attributes]
         return [*_IDENTIFIERS, *dict.fromkeys(names)]
 
+    def decode(self, entry: Entry) -> dict[str, t.Any]:
+        """All properties of an object."""
+        found: dict[str, t.Any] = {"name": dn.leaf(entry.dn), "path": dn.parent(entry.dn)}
+        for item in self.properties:
+            found.update(item.decode(entry))
+        return found
+
 
 class DirectoryBackend:
     """Implements the engine's Backend for one task."""
@@ -64,17 +72,12 @@ class DirectoryBackend:
         self._resolved: dict[tuple[str, str], str | None] = {}
 
     def read(self, identity: dict[str, t.Any]) -> dict[str, t.Any] | None:
-        """Properties of the object, with its distinguished name, GUID and SID."""
+        """Properties of the object."""
         self._entry = self._find(identity) if self._written is None else self._again(self._written)
         if self._entry is None:
             return None
-        found: dict[str, t.Any] = _identifiers(self._entry)
-        if identity.get("identity"):
-            found["identity"] = identity["identity"]
-        found["name"], found["path"] = dn.leaf(self._entry.dn), dn.parent(self._entry.dn)
-        for item in self._kind.properties:
-            found.update(item.decode(self._entry))
-        return found
+        found = self._kind.decode(self._entry)
+        return {**found, "identity": identity["identity"]} if identity.get("identity") else found
 
     def resolve(self, kind: str, name: str) -> str | None:
         """DN of a container or object, SID of a principal."""
@@ -89,7 +92,7 @@ class DirectoryBackend:
         except InvalidInput as error:
             self._raise_if_taken(plan, error)
             raise
-        self._written = _identifiers(self._entry)["object_guid"] if self._entry else None
+        self._written = _identifiers(self._entry)["object_guid"]
 
     def _write(self, plan: Plan, identity: dict[str, t.Any]) -> None:
         if plan.action == "create":
@@ -119,14 +122,27 @@ class DirectoryBackend:
                         todo="Take it away from that object first, or leave it out",
                     ) from error
 
-    def identify(self, outcome: Outcome) -> dict[str, t.Any]:
-        """Distinguished name, GUID and SID for the result; in check mode those of a new object are predicted."""
+    def describe(self, outcome: Outcome) -> dict[str, t.Any]:
+        """Distinguished name, GUID and SID for the result, and the object with them; in check mode as they would be,
+        with a predicted GUID and SID for a new object."""
+        identifiers, resource = self._identified(outcome.plan), outcome.resource
         if outcome.plan.action == "create" and self.read_only:
-            place = self._place(self._kind.spec.identity(self._params), outcome.plan)
-            return {"distinguished_name": place, "object_guid": values.NO_GUID, "sid": values.NO_SID}
-        if self._entry is None:
-            return {"distinguished_name": None, "object_guid": None, "sid": None}
-        return _identifiers(self._entry)
+            # What the plan leaves open is empty in a new object, except that the directory wants an account name.
+            bare = Entry(identifiers["distinguished_name"], self._account_name())
+            resource = {**self._kind.decode(bare), **resource}
+        return {**identifiers, self._kind.spec.result: {**resource, **identifiers} if resource else {}}
+
+    def _identified(self, plan: Plan) -> dict[str, t.Any]:
+        if plan.action == "delete":
+            return _identifiers(None)
+        if self.read_only and plan.action == "create":
+            place = self._place(self._kind.spec.identity(self._params), plan)
+            sid = values.NO_SID if self._kind.account_name else None
+            return {"distinguished_name": place, "object_guid": values.NO_GUID, "sid": sid}
+        found = _identifiers(self._entry)
+        if self.read_only and self._entry is not None:
+            found["distinguished_name"] = self._moved(plan, self._entry)
+        return found
 
     def _find(self, identity: dict[str, t.Any]) -> Entry | None:
         called = identity.get("identity")
@@ -195,8 +211,7 @@ class DirectoryBackend:
         return dn.child(self._kind.rdn, name, self._checked_path(path)) if name else None
 
     def _place(self, identity: dict[str, t.Any], plan: Plan) -> str:
-        place = self._target_dn({**identity, "name": plan.changes["name"].value})
-        return t.cast("str", place)
+        return t.cast("str", self._target_dn({**identity, **_name_and_path(plan)}))
 
     def _default_path(self) -> str:
         return ",".join(part for part in (self._kind.default_path, self._directory.base) if part)
@@ -232,15 +247,15 @@ class DirectoryBackend:
 
     def _new_attributes(self, plan: Plan) -> dict[str, list[bytes]]:
         attributes = {"objectClass": [name.encode() for name in self._kind.object_classes]}
-        account = self._kind.account_name(self._params) if self._kind.account_name else None
-        if account:
-            attributes["sAMAccountName"] = [account.encode()]
+        attributes.update(self._account_name())
         return {**attributes, **{name: value for name, value in self._encoded(plan, None).items() if value}}
 
+    def _account_name(self) -> dict[str, list[bytes]]:
+        account = self._kind.account_name(self._params) if self._kind.account_name else None
+        return {"sAMAccountName": [account.encode()]} if account else {}
+
     def _encoded(self, plan: Plan, entry: Entry | None) -> dict[str, t.Any]:
-        target: dict[str, t.Any] = {}
-        for item in self._kind.properties if entry is not None else ():
-            target.update(item.decode(t.cast("Entry", entry)))
+        target = {} if entry is None else self._kind.decode(entry)
         target.update({key: change.value for key, change in plan.changes.items()})
         attributes: dict[str, t.Any] = {}
         for item in self._kind.properties:
@@ -249,17 +264,29 @@ class DirectoryBackend:
         return attributes
 
     def _move(self, plan: Plan, entry: Entry) -> None:
-        if not {"name", "path"} & set(plan.changes):
-            return
-        name = plan.changes["name"].value if "name" in plan.changes else dn.leaf(entry.dn)
-        parent = plan.changes["path"].value if "path" in plan.changes else None
-        self._directory.move(entry.dn, dn.text(((self._kind.rdn, name),)), parent)
+        wanted = _name_and_path(plan)
+        if wanted:
+            leaf = dn.text(dn.parse(self._moved(plan, entry))[:1])
+            self._directory.move(entry.dn, leaf, wanted.get("path"))
+
+    def _moved(self, plan: Plan, entry: Entry) -> str:
+        """The object's DN as the plan wants it."""
+        wanted = _name_and_path(plan)
+        if not wanted:
+            return entry.dn
+        name, path = wanted.get("name", dn.leaf(entry.dn)), wanted.get("path", dn.parent(entry.dn))
+        return dn.child(self._kind.rdn, name, path)
 
 
-def _identifiers(entry: Entry) -> dict[str, t.Any]:
-    guid, sid = entry.first("objectGUID"), entry.first("objectSid")
+def _name_and_path(plan: Plan) -> dict[str, str]:
+    """Those of the two that the plan sets."""
+    return {key: plan.changes[key].value for key in ("name", "path") if key in plan.changes}
+
+
+def _identifiers(entry: Entry | None) -> dict[str, t.Any]:
+    guid, sid = (entry.first("objectGUID"), entry.first("objectSid")) if entry else (None, None)
     return {
-        "distinguished_name": entry.dn,
+        "distinguished_name": entry.dn if entry else None,
         "object_guid": values.guid_from_bytes(guid) if guid else None,
         "sid": values.sid_from_bytes(sid) if sid else None,
     }

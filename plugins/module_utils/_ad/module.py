@@ -32,7 +32,7 @@ def run_object(kind: ObjectKind) -> None:
             yield opened[-1]
 
     def describe(outcome: Outcome) -> dict[str, t.Any]:
-        return opened[-1].identify(outcome)
+        return opened[-1].describe(outcome)
 
     run_resource(kind.spec, connection.argument_spec(), open_backend, describe)
 

@@ -23,8 +23,9 @@ _REREAD_PAUSE_SECONDS = 0.5
 
 @dataclasses.dataclass
 class Outcome:
-    """changed and diff are the plan's; resource is what the server holds now, or would hold; predicted lists references
-    to objects that do not exist yet (check mode only)."""
+    """changed and diff are the plan's; resource is what the server holds now, or would hold, with references as the
+    server keeps them; predicted lists references to objects that do not exist yet, which only their names stand for
+    (check mode only)."""
 
     plan: Plan
     resource: dict[str, t.Any]
@@ -189,10 +190,17 @@ def _resolved(field: Field, value: t.Any, look_up: t.Callable[..., t.Any], shown
 def _resource(
     spec: ResourceSpec, params: dict[str, t.Any], current: dict[str, t.Any] | None, todo: Plan, check_mode: bool
 ) -> dict[str, t.Any]:
-    """What the module returns: everything the server gave, with the options' names and secrets masked."""
+    """What the module returns: everything that the server gave, or would give as far as the plan tells, with the
+    options' names and secrets masked."""
     if todo.action == "delete" or (current is None and not check_mode):
         return {}
+    found = {**(current or {}), **(_readable(spec, todo) if check_mode else {})}
     hidden = spec.hidden_keys(params)
     names = {field.key: field.name for field in reversed(spec.fields)}
-    shown = {names.get(key, key): MASK if key in hidden else value for key, value in (current or {}).items()}
-    return {**shown, **todo.after} if check_mode else {**todo.after, **shown}
+    return {**todo.after, **{names.get(key, key): MASK if key in hidden else value for key, value in found.items()}}
+
+
+def _readable(spec: ResourceSpec, todo: Plan) -> dict[str, t.Any]:
+    """What the plan writes and a server would return."""
+    kept_back = {field.key for field in spec.fields if field.write_only}
+    return {key: change.value for key, change in todo.changes.items() if key not in kept_back}

@@ -106,6 +106,24 @@ def test_without_a_path_a_group_is_found_wherever_it_is(run, eye, group):
     assert eye.texts(dn, "description") == ["found"]
 
 
+def test_a_rename_by_account_name_is_found_again(run, eye, group, place, unique):
+    where, dn = group
+    wanted = {"identity": where["name"], "name": f"New-{unique}", "sam_account_name": f"New-{unique}"}
+    results = run.all(Step("ad_group", wanted, check=True), Step("ad_group", wanted), Step("ad_group", wanted))
+    assert [result["changed"] for result in results] == [True, True, False], results[-1].get("msg")
+    assert {result["distinguished_name"] for result in results} == {f"CN=New-{unique},{place}"}
+    assert eye.get(dn) is None
+
+
+def test_what_is_gone_is_no_member(run, group, place):
+    where, _dn = group
+    gone = {"remove": ["GG-Gone", f"CN=Gone,{place}"]}
+    for check in (True, False):
+        result = run.one("ad_group", check=check, **where, members=gone)
+        assert result["changed"] is False
+        assert "predicted" not in result
+
+
 def test_a_change_that_active_directory_allows_only_step_by_step(run, eye, group):
     where, dn = group
     message = run.error("ad_group", **where, scope="domainlocal")

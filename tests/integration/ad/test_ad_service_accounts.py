@@ -59,6 +59,25 @@ def test_rc4_that_somebody_switched_on_is_switched_off_again(run, eye, account):
     assert eye.texts(dn, "msDS-SupportedEncryptionTypes") == ["24"]
 
 
+def test_other_bits_of_the_encryption_types_survive(run, eye, account):
+    options, dn = account
+    run.one("ad_service_account", **options)
+    eye.set(dn, "msDS-SupportedEncryptionTypes", str(0x50000 | 28))
+    run.one("ad_service_account", **options)
+    assert eye.texts(dn, "msDS-SupportedEncryptionTypes") == [str(0x50000 | 24)]
+
+
+@pytest.mark.parametrize("check", [True, False])
+def test_a_principal_of_which_only_the_sid_is_left(check, run, account, place, unique):
+    options, _dn = account
+    sid = run.one("ad_group", name=f"GG-{unique}", path=place)["sid"]
+    run.one("ad_service_account", **options, principals_allowed_to_retrieve={"set": [f"GG-{unique}"]})
+    run.one("ad_group", name=f"GG-{unique}", path=place, state="absent")
+    result = run.one("ad_service_account", check=check, **options, principals_allowed_to_retrieve={"remove": [sid]})
+    assert result["changed"] is True
+    assert result["service_account"]["principals_allowed_to_retrieve"] == []
+
+
 def test_other_bits_of_the_account_survive(run, eye, account):
     options, dn = account
     run.one("ad_service_account", **options)

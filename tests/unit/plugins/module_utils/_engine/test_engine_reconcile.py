@@ -16,6 +16,7 @@ from ansible_collections.flowops.prefect.plugins.module_utils._engine.errors imp
     NotFound,
     ServerError,
 )
+from ansible_collections.flowops.prefect.plugins.module_utils._engine.masking import MASK, MASK_CHANGED
 from ansible_collections.flowops.prefect.plugins.module_utils._engine.reconcile import Outcome, reconcile
 from ansible_collections.flowops.prefect.plugins.module_utils._engine.spec import Compare, Field, ResourceSpec
 from ansible_collections.flowops.prefect.tests.unit.support.memory_backend import MemoryBackend
@@ -74,7 +75,7 @@ def test_check_mode_promises_what_the_real_run_does_and_the_next_run_does_nothin
         MemoryBackend(SPEC, copy.deepcopy(current)),
     )
     promised, done, again = run(watched, check_mode=True, **wish), run(backend, **wish), run(backend, **wish)
-    assert (promised.changed, promised.diff) == (done.changed, done.diff)
+    assert (promised.changed, promised.diff, promised.resource) == (done.changed, done.diff, done.resource)
     assert watched.stored == current
     assert len(backend.writes) == done.changed
     assert not again.changed
@@ -232,6 +233,33 @@ def test_a_guard_refuses_alike_in_check_mode_and_for_real() -> None:
         with pytest.raises(InvalidInput, match="protected"):
             reconcile(spec, backend, {"name": "n", "state": "absent"}, check_mode=check_mode)
         assert backend.writes == []
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_the_result_holds_references_as_the_server_keeps_them(check_mode: bool) -> None:
+    backend = MemoryBackend(SPEC, {"name": "n", "members": ["id of ann"]})
+    outcome = run(backend, check_mode=check_mode, owner="bob", members={"add": ["bob"], "remove": ["ann"]})
+    assert outcome.resource == {"name": "n", "owner": "id of bob", "members": ["id of bob"]}
+    assert outcome.diff["after"] == {"name": "n", "owner": "bob", "members": ["bob"]}
+
+
+def test_a_reference_to_what_does_not_exist_yet_is_a_name_in_the_result() -> None:
+    outcome = run(MemoryBackend(SPEC, known=set()), check_mode=True, owner="ann", members={"add": ["bob"]})
+    assert outcome.resource == {"name": "n", "owner": "ann", "members": ["bob"]}
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_secrets_in_the_result_are_masked_alike(check_mode: bool) -> None:
+    fields = (Field("name", identity=True), Field("token", secret=True), Field("phrase", write_only=True))
+    spec = ResourceSpec("thing", "thing", fields)
+
+    class Forgetful(MemoryBackend):
+        def read(self, identity: dict[str, t.Any]) -> dict[str, t.Any] | None:
+            return {key: value for key, value in (super().read(identity) or {}).items() if key != "phrase"}
+
+    params = {"name": "n", "token": "new-token", "phrase": "new-phrase", "update_secrets": "always"}
+    outcome = reconcile(spec, Forgetful(spec, {"name": "n", "token": "old-token"}), params, check_mode=check_mode)
+    assert outcome.resource == {"name": "n", "token": MASK, "phrase": MASK_CHANGED}
 
 
 def test_the_result_has_the_options_names_and_what_else_the_server_gave() -> None:
