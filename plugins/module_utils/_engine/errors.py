@@ -47,6 +47,10 @@ class EngineError(Exception):
             text += f" {self.todo.rstrip('.')}."
         return " ".join(text.split())
 
+    def facts(self) -> dict[str, t.Any]:
+        """Further keys of a failed result."""
+        return {}
+
     def as_result(self) -> dict[str, str]:
         """The same facts as data, for C(error) in a failed result."""
         return {
@@ -94,6 +98,10 @@ class ServerError(EngineError):
     """The server answered, but with a fault of its own or of a proxy in front of it."""
 
 
+class ServerBusy(ServerError):
+    """The server asked for patience longer than we had; nothing is wrong with the request."""
+
+
 class NotConverged(EngineError):
     """The write was accepted, yet reading it back gives something else.
 
@@ -104,6 +112,19 @@ class NotConverged(EngineError):
     def __init__(self, plan: Plan, fields: list[str], what: str, **facts: str) -> None:
         super().__init__(what, **facts)
         self.plan, self.fields = plan, fields
+
+    def facts(self) -> dict[str, t.Any]:
+        """That something was written all the same, and what of it did not last."""
+        diff = {"before": self.plan.before, "after": self.plan.after}
+        return {"changed": True, "diff": diff, "not_converged": self.fields}
+
+
+class NotAttempted(EngineError):
+    """Something else failed first, and this needs it."""
+
+
+class TooMuch(EngineError):
+    """More would be removed than the task allows."""
 
 
 class CheckModeWriteRefused(EngineError):

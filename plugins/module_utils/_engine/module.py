@@ -14,7 +14,7 @@ from ansible.module_utils.basic import AnsibleModule
 
 from .backend import Backend
 from .env import given
-from .errors import EngineError, NotConverged, UnexpectedError
+from .errors import EngineError, UnexpectedError
 from .masking import scrub
 from .reconcile import reconcile
 
@@ -64,6 +64,7 @@ def run_resource(
         required_one_of=spec.required_one_of,
         required_together=spec.required_together,
         required_if=spec.required_if,
+        required_by=spec.required_by,
         supports_check_mode=True,
     )
 
@@ -73,6 +74,10 @@ def run_resource(
                 spec, backend, module.params, check_mode=module.check_mode, hide=module.no_log_values.update
             )
         result = {"changed": outcome.changed, "diff": outcome.diff, spec.result: outcome.resource}
+        if outcome.plan.consequences:
+            result["consequences"] = list(outcome.plan.consequences)
+            for sentence in outcome.plan.consequences:
+                module.warn(sentence)
         if outcome.predicted:
             result["predicted"] = outcome.predicted
         return {**result, **(describe(outcome) if describe is not None else {})}
@@ -113,9 +118,7 @@ def _fail(module: AnsibleModule, error: EngineError) -> None:
     facts: dict[str, t.Any] = {
         "error": {key: scrub(text, module.no_log_values) for key, text in error.as_result().items()}
     }
-    if isinstance(error, NotConverged):
-        diff = {"before": error.plan.before, "after": error.plan.after}
-        facts.update(changed=True, diff=diff, not_converged=error.fields)
+    facts.update(error.facts())
     module.fail_json(msg=scrub(error.one_line(), module.no_log_values), **facts)
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from .errors import ImmutableChange, InvalidInput
+from .errors import ImmutableChange, InvalidInput, NotFound
 from .masking import MASK, MASK_CHANGED
 from .spec import MEMBERSHIP_VERBS, Compare, Field, ResourceSpec
 
@@ -45,12 +45,13 @@ class Change:
 @dataclasses.dataclass(frozen=True)
 class Plan:
     """action is C(none), C(create), C(update) or C(delete); before and after are masked and ready to show; changes maps
-    a property's name on the server to its C(Change)."""
+    a property's name on the server to its C(Change); consequences says what else would happen, a sentence each."""
 
     action: str
     before: dict[str, t.Any]
     after: dict[str, t.Any]
     changes: dict[str, Change] = dataclasses.field(default_factory=dict)
+    consequences: tuple[str, ...] = ()
 
     @property
     def changed(self) -> bool:
@@ -64,7 +65,7 @@ def plan(
     wanted: dict[str, Wanted],
     *,
     state: str = "present",
-    update_secrets: bool = False,
+    update_secrets: str = "on_create",
     proof: bool = False,
     name: str = "",
     server: str = "",
@@ -80,21 +81,22 @@ def plan(
     if current is None:
         return _creation(spec, wanted, proof, name, server)
 
-    asked = [field for field in spec.fields if field.name in wanted]
+    asked = [field for field in spec.properties if field.name in wanted]
     before = _shown(asked, wanted, current)
     changes: dict[str, Change] = {}
     after = dict(before)
     for field in asked:
-        change = _change(field, current.get(field.key), wanted[field.name].value, update_secrets)
+        have = current.get(field.key) if field.held is None else field.held(current)
+        change = _change(field, have, wanted[field.name].value, update_secrets)
         if change is None:
             continue
         if field.immutable and not proof:
-            have = "set" if field.hidden else f"'{current.get(field.key)}'"
+            known = "set" if field.hidden else f"'{current.get(field.key)}'"
             raise ImmutableChange(
                 f"change '{field.name}' of {spec.kind}",
                 obj=name,
                 server=server,
-                why=f"it is {have} and is fixed at creation",
+                why=f"it is {known} and is fixed at creation",
                 todo=f"Keep '{field.name}' as it is, or remove the {spec.kind} (state: absent) and create it anew",
             )
         changes[field.key] = change
@@ -103,8 +105,17 @@ def plan(
 
 
 def _creation(spec: ResourceSpec, wanted: dict[str, Wanted], proof: bool, name: str, server: str) -> Plan:
-    given = {field.key for field in spec.fields if field.name in wanted}
-    missing = [field.name for field in spec.fields if field.required_on_create and field.key not in given]
+    sought = next((field.name for field in spec.properties if field.finds_only and field.name in wanted), "")
+    if sought and not proof:
+        raise NotFound(
+            f"update {spec.kind}",
+            obj=name,
+            server=server,
+            why=f"there is no {spec.kind} with {sought} '{wanted[sought].value}'",
+            todo=f"Correct {sought}, or leave it out to create a new {spec.kind}",
+        )
+    given = {field.key for field in spec.properties if field.name in wanted}
+    missing = [field.name for field in spec.properties if field.required_on_create and field.key not in given]
     if missing and not proof:
         raise InvalidInput(
             f"create {spec.kind}",
@@ -114,7 +125,7 @@ def _creation(spec: ResourceSpec, wanted: dict[str, Wanted], proof: bool, name: 
             todo="Add them to the task",
         )
     changes, after = {}, {}
-    for field in spec.fields:
+    for field in spec.properties:
         if field.name in wanted:
             value = _target(field, wanted[field.name].value)
             if field.compare is Compare.MEMBERSHIP:
@@ -128,17 +139,19 @@ def _creation(spec: ResourceSpec, wanted: dict[str, Wanted], proof: bool, name: 
     return Plan("create", {}, after, changes)
 
 
-def _change(field: Field, have: t.Any, want: t.Any, update_secrets: bool) -> Change | None:
+def _change(field: Field, have: t.Any, want: t.Any, update_secrets: str) -> Change | None:
     if field.identity and not field.movable:
         return None
-    if field.write_only:
-        return Change(want) if update_secrets else None
+    if field.write_only and not (field.comparable and update_secrets == "when_changed"):
+        return Change(want) if update_secrets == "always" else None
     if field.compare is Compare.MEMBERSHIP:
         change = _members(field, have or [], want)
         return change if change.added or change.removed else None
     want = _target(field, want)
     if field.compare is Compare.SUBSET and want is not None:
         want = merged(have or {}, want)
+    if field.compare is Compare.TYPED and want is not None:
+        want = typed_merge(have, want)
     return None if canonical(field, have) == canonical(field, want) else Change(want)
 
 
@@ -146,6 +159,9 @@ def _target(field: Field, want: t.Any) -> t.Any:
     """The wanted value as it is sent."""
     if field.clears is not None and want == field.clears:
         return None
+    if field.options and isinstance(want, dict):
+        # AnsibleModule gives null to each suboption that is not given
+        want = {name: value for name, value in want.items() if value is not None}
     return list(_distinct(field, want).values()) if field.compare is Compare.SET and want is not None else want
 
 
@@ -170,11 +186,20 @@ def merged(have: t.Any, want: t.Any) -> t.Any:
     return want
 
 
+def typed_merge(have: t.Any, want: t.Any) -> t.Any:
+    """want laid over have, at every depth and element by element; something of another C(type) is taken as it is."""
+    if isinstance(have, dict) and isinstance(want, dict) and have.get("type") == want.get("type", have.get("type")):
+        return {**have, **{key: typed_merge(have.get(key), value) for key, value in want.items()}}
+    if isinstance(have, list) and isinstance(want, list) and len(have) == len(want):
+        return [typed_merge(one, other) for one, other in zip(have, want, strict=True)]
+    return want
+
+
 def canonical(field: Field, value: t.Any) -> t.Any:
     """The one form in which two values are compared."""
     if value is None:
         return [] if field.is_list else None
-    if field.is_list and field.compare is Compare.EXACT:
+    if field.is_list and field.compare in (Compare.EXACT, Compare.TYPED):
         return [_typed(field.normalize(item)) for item in value]
     if field.is_list:
         return sorted(_distinct(field, value))
@@ -209,17 +234,22 @@ def _shown(fields: list[Field], wanted: dict[str, Wanted], current: dict[str, t.
 def _whole(spec: ResourceSpec, current: dict[str, t.Any]) -> dict[str, t.Any]:
     """All that the spec knows of an object that is about to go; a property with a secret field is masked."""
     hidden = spec.hidden_keys({})
-    names = {field.key: field.name for field in reversed(spec.fields)}
+    names = {field.key: field.name for field in reversed(spec.properties)}
     return {name: MASK if key in hidden else current[key] for key, name in names.items() if key in current}
 
 
 def _show(field: Field, value: t.Any, wanted: Wanted) -> t.Any:
     """A value for human eyes: what the user named is shown by the user's name, lists without order are sorted."""
+    show = field.names.show if field.names is not None else None
+    shown = _by_name(value, wanted.shown) if show is None else show(value, wanted.shown)
+    unordered = field.compare in (Compare.SET, Compare.MEMBERSHIP) and isinstance(shown, list)
+    return sorted(shown, key=str) if unordered else shown
+
+
+def _by_name(value: t.Any, shown: dict[t.Any, str]) -> t.Any:
+    """The value with each identifier that stands for a name replaced by it, at every depth."""
+    if isinstance(value, dict):
+        return {key: _by_name(item, shown) for key, item in value.items()}
     if isinstance(value, (list, tuple, set)):
-        named = [wanted.shown.get(_hashable(item), item) for item in value]
-        return sorted(named, key=str) if field.compare in (Compare.SET, Compare.MEMBERSHIP) else named
-    return wanted.shown.get(_hashable(value), value)
-
-
-def _hashable(value: t.Any) -> t.Any:
-    return value if isinstance(value, t.Hashable) else repr(value)
+        return [_by_name(item, shown) for item in value]
+    return shown.get(value, value)

@@ -6,15 +6,15 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import time
 import typing as t
 
 from .backend import Backend, Predicted
-from .errors import InvalidInput, NotConverged, NotFound
+from .errors import EngineError, NotConverged, NotFound
 from .masking import MASK, secret_texts
 from .plan import Plan, Wanted, plan
-from .spec import MEMBERSHIP_VERBS, Compare, Field, ResourceSpec
+from .spec import BY_ID, Field, ResourceSpec
+from .wanted import expect_needed, validate, wanted_of
 
 # A server that is eventually consistent gets this long to show what it accepted.
 _REREADS = 6
@@ -55,9 +55,9 @@ def reconcile(
     hide  is told each secret text that a server returned, as soon as it is known, so that no later output shows it
     """
     state, name = params.get("state", "present"), spec.name_of(params)
-    _validate(spec, backend, params, name)
+    validate(spec, params, backend.server)
     params = spec.given(params)
-    _expect_needed(spec, backend, params)
+    expect_needed(spec, params, backend.server)
     identity = spec.identity(params)
 
     def read() -> dict[str, t.Any] | None:
@@ -70,42 +70,16 @@ def reconcile(
     current = read()
     wanted = {} if state == "absent" else _resolve(spec, backend, params, check_mode, predicted)
 
-    def plan_for(found: dict[str, t.Any] | None, **how: bool) -> Plan:
+    def plan_for(found: dict[str, t.Any] | None, **how: t.Any) -> Plan:
         return plan(spec, found, wanted, state=state, name=name, server=backend.server, **how)
 
-    todo = plan_for(current, update_secrets=params.get("update_secrets") == "always")
+    todo = plan_for(current, update_secrets=params.get("update_secrets") or "on_create")
     if todo.changed and spec.guard is not None:
-        spec.guard(backend, todo, current)
+        todo = dataclasses.replace(todo, consequences=tuple(spec.guard(backend, todo, current, params)))
     if todo.changed and not check_mode:
         backend.write(todo, identity, current)
         current = _proven(spec, read, lambda found: plan_for(found, proof=True), todo, backend.server, name)
     return Outcome(todo, _resource(spec, params, current, todo, check_mode), predicted)
-
-
-def _validate(spec: ResourceSpec, backend: Backend, params: dict[str, t.Any], name: str) -> None:
-    for field in spec.fields:
-        value = params.get(field.name)
-        problem = "" if value is None else field.problem(value)
-        if problem:
-            raise InvalidInput(
-                f"set '{field.name}' of {spec.kind}",
-                obj=name,
-                server=backend.server,
-                why=problem,
-                todo=f"Correct '{field.name}'",
-            )
-
-
-def _expect_needed(spec: ResourceSpec, backend: Backend, params: dict[str, t.Any]) -> None:
-    """AnsibleModule has asked for these, but takes a blank option for one that is given."""
-    for names in spec.required_one_of:
-        if all(params.get(name) is None for name in names):
-            raise InvalidInput(
-                f"manage {spec.kind}",
-                server=backend.server,
-                why=f"one of these options is needed: {', '.join(names)}",
-                todo="Give one of them a value",
-            )
 
 
 def _proven(
@@ -124,10 +98,15 @@ def _proven(
         rest = replan(found)
         if not rest.changed:
             return found
-    fields = sorted(field.name for field in spec.fields if field.key in rest.changes and field.name in rest.after) or [
-        rest.action
-    ]
-    raise NotConverged(
+    raise not_converged(spec, todo, rest, server, name)
+
+
+def not_converged(spec: ResourceSpec, todo: Plan, rest: Plan, server: str, name: str) -> NotConverged:
+    """The error for a write that was accepted and had another effect: rest is what would still have to be done."""
+    fields = sorted(
+        field.name for field in spec.properties if field.key in rest.changes and field.name in rest.after
+    ) or [rest.action]
+    return NotConverged(
         todo,
         fields,
         f"verify {spec.kind}",
@@ -141,50 +120,33 @@ def _proven(
 def _resolve(
     spec: ResourceSpec, backend: Backend, params: dict[str, t.Any], check_mode: bool, predicted: list[str]
 ) -> dict[str, Wanted]:
-    """Options that were given, with references turned into identifiers."""
+    """Options that were given, with references turned into identifiers; in check mode an earlier task of the same run
+    may be going to create what does not exist yet."""
 
-    def look_up(field: Field, name: str, verb: str = "") -> t.Any:
-        found = backend.resolve(field.reference, name)
-        if found is not None:
-            return found
-        if verb == "remove":
-            # What does not exist is no member. A name that is an identifier still finds a member that leads nowhere.
-            return name
+    def missing(field: Field, kind: str, name: str) -> Predicted:
+        kind = kind.removesuffix(BY_ID)
         if not check_mode:
-            raise NotFound(
-                f"set '{field.name}' of {spec.kind}",
-                obj=spec.name_of(params),
-                server=backend.server,
-                why=f"there is no {field.reference} '{name}'",
-                todo=f"Correct the name, or create the {field.reference} first",
-            )
-        predicted.append(f"{field.reference} {name}")
+            raise no_such_reference(spec, field, kind, name, spec.name_of(params), backend.server)
+        predicted.append(f"{kind} {name}")
         return Predicted(name)
 
-    wanted: dict[str, Wanted] = {}
-    for field in spec.fields:
-        value = params.get(field.name)
-        if value is None:
-            continue
-        shown: dict[t.Any, str] = {}
-        if field.reference and value != field.clears:
-            value = _resolved(field, value, functools.partial(look_up, field), shown)
-        wanted[field.name] = Wanted(value, shown)
-    return wanted
+    try:
+        return wanted_of(spec, params, backend.resolve, missing)
+    except EngineError as error:
+        if error.obj != spec.name_of(params):
+            error.sake = f"{spec.kind} '{spec.name_of(params)}'"
+        raise
 
 
-def _resolved(field: Field, value: t.Any, look_up: t.Callable[..., t.Any], shown: dict[t.Any, str]) -> t.Any:
-    def one(name: str, verb: str = "") -> t.Any:
-        found = look_up(name, verb)
-        shown[found] = name
-        return found
-
-    if field.compare is Compare.MEMBERSHIP:
-        return {
-            verb: None if value.get(verb) is None else [one(name, verb) for name in value[verb]]
-            for verb in MEMBERSHIP_VERBS
-        }
-    return [one(name) for name in value] if field.is_list else one(value)
+def no_such_reference(spec: ResourceSpec, field: Field, kind: str, name: str, obj: str, server: str) -> NotFound:
+    """The error for an option that names what does not exist."""
+    return NotFound(
+        f"set '{field.name}' of {spec.kind}",
+        obj=obj,
+        server=server,
+        why=f"there is no {kind} '{name}'",
+        todo=f"Correct the name, or create the {kind} first",
+    )
 
 
 def _resource(
@@ -196,11 +158,11 @@ def _resource(
         return {}
     found = {**(current or {}), **(_readable(spec, todo) if check_mode else {})}
     hidden = spec.hidden_keys(params)
-    names = {field.key: field.name for field in reversed(spec.fields)}
+    names = {field.key: field.name for field in reversed(spec.properties)}
     return {**todo.after, **{names.get(key, key): MASK if key in hidden else value for key, value in found.items()}}
 
 
 def _readable(spec: ResourceSpec, todo: Plan) -> dict[str, t.Any]:
     """What the plan writes and a server would return."""
-    kept_back = {field.key for field in spec.fields if field.write_only}
+    kept_back = {field.key for field in spec.properties if field.write_only}
     return {key: change.value for key, change in todo.changes.items() if key not in kept_back}

@@ -22,8 +22,16 @@ class Compare(enum.Enum):
 
     EXACT = "exact"
     SUBSET = "subset"  # dictionaries: keys that are not given stay as they are, at every depth
+    TYPED = "typed"  # like SUBSET, lists element by element as well; what has another C(type) is replaced as a whole
     SET = "set"  # lists without order
     MEMBERSHIP = "membership"  # lists given as add/remove/set
+
+
+def _without_nulls(value: t.Any) -> t.Any:
+    """Suboptions that are given; AnsibleModule adds the others as null."""
+    if isinstance(value, dict):
+        return {name: _without_nulls(item) for name, item in value.items() if item is not None}
+    return [_without_nulls(item) for item in value] if isinstance(value, list) else value
 
 
 def _same(value: t.Any) -> t.Any:
@@ -35,6 +43,30 @@ def _no_problem(_value: t.Any) -> str:
 
 
 MEMBERSHIP_VERBS = ("add", "remove", "set")
+UPDATE_SECRETS = ("on_create", "always", "when_changed")
+
+LookUp = t.Callable[[str, str], t.Any]
+
+# Behind the name of a kind: the identifier is meant even where others refer to its objects by name.
+BY_ID = " id"
+
+
+@dataclasses.dataclass(frozen=True)
+class Names:
+    """How names of other objects stand inside a nested value.
+
+    encode  the value with each name replaced by what the API takes; asks C(look_up(kind, name))
+    decode  the value with each such identifier replaced by a name; asks C(name_of(kind, identifier)), which gives None
+            for what it doesn't know
+    kinds   kinds of objects that may be named
+    show    a value with the names that the user wrote, by what the API takes instead; needed where that is only a part
+            of a text
+    """
+
+    encode: t.Callable[[t.Any, LookUp], t.Any]
+    decode: t.Callable[[t.Any, LookUp], t.Any]
+    kinds: tuple[str, ...] = ()
+    show: t.Callable[[t.Any, dict[t.Any, str]], t.Any] | None = None
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,14 +80,20 @@ class Field:
     default        value of an option that is not given; unlike create_value it is compared on every run
     identity       part of what finds the object; never sent as a change
     movable        with identity: may change all the same, because the object can be found in another way
+    finds_only     with identity: finds what exists, and cannot be given to what is created
     secret         masked in arguments, diff, result and errors
     write_only     the server never returns it; sent on creation, later only if O(update_secrets=always)
+    comparable     with write_only: the server does return it when it is asked to, for O(update_secrets=when_changed)
     immutable      fixed at creation
     reference      kind of the object that the value names; the backend resolves it. What is named to be removed from a
                    membership need not exist: the name itself then says what goes
+    within         with reference: option whose value, with a slash, stands in front of the name
+    names          how names of other objects stand inside a nested value
+    control        no property of the object but an instruction; neither compared nor sent
     options        suboptions, as in AnsibleModule
     problem        says in words what no server would accept in a value, or nothing; asked before anything is read
     normalize      brings a value, or each element of a list, to the one form that is compared
+    held           what of the current object is compared, where that is more than the property itself
     """
 
     name: str
@@ -70,14 +108,20 @@ class Field:
     default: t.Any = None
     identity: bool = False
     movable: bool = False
+    finds_only: bool = False
     secret: bool = False
     write_only: bool = False
+    comparable: bool = False
     immutable: bool = False
     compare: Compare = Compare.EXACT
     reference: str = ""
+    within: str = ""
+    names: Names | None = None
+    control: bool = False
     options: dict[str, t.Any] | None = None
     problem: t.Callable[[t.Any], str] = _no_problem
     normalize: t.Callable[[t.Any], t.Any] = _same
+    held: t.Callable[[dict[str, t.Any]], t.Any] | None = None
 
     @property
     def key(self) -> str:
@@ -119,6 +163,13 @@ class Field:
         return option
 
 
+def _common(have: t.Any, want: t.Any) -> t.Any:
+    """What of a value stands where the other one has something, too."""
+    if isinstance(have, dict) and isinstance(want, dict):
+        return {key: _common(have[key], value) for key, value in want.items() if key in have}
+    return None if want is None else have
+
+
 @dataclasses.dataclass(frozen=True)
 class ResourceSpec:
     """One kind of object.
@@ -127,9 +178,10 @@ class ResourceSpec:
     result             key of the object in the module's result: C(work_pool)
     fields             its properties
     title              field that names an object in errors
-    mutually_exclusive, required_one_of, required_together, required_if  as in AnsibleModule
-    guard              called with backend, plan and current object before a write and in check mode alike; raises what
-                       the server would refuse, in words that help
+    mutually_exclusive, required_one_of, required_together, required_if, required_by  as in AnsibleModule
+    guard              called with backend, plan, current object and options before a write and in check mode alike;
+                       raises what the server would refuse or nobody would want, in words that help; returns what else
+                       would happen, a sentence each
     """
 
     kind: str
@@ -140,7 +192,13 @@ class ResourceSpec:
     required_one_of: tuple[tuple[str, ...], ...] = ()
     required_together: tuple[tuple[str, ...], ...] = ()
     required_if: tuple[tuple[t.Any, ...], ...] = ()
-    guard: t.Callable[[t.Any, t.Any, dict[str, t.Any] | None], None] | None = None
+    required_by: dict[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
+    guard: t.Callable[[t.Any, t.Any, dict[str, t.Any] | None, dict[str, t.Any]], list[str]] | None = None
+
+    @property
+    def properties(self) -> tuple[Field, ...]:
+        """The fields that the object is made of."""
+        return tuple(field for field in self.fields if not field.control)
 
     def argument_spec(self) -> dict[str, t.Any]:
         """All options of the object, with O(state)."""
@@ -149,7 +207,9 @@ class ResourceSpec:
         if any(field.write_only for field in self.fields):
             options["update_secrets"] = {
                 "type": "str",
-                "choices": ["on_create", "always"],
+                "choices": list(
+                    UPDATE_SECRETS if any(field.comparable for field in self.fields) else UPDATE_SECRETS[:2]
+                ),
                 "default": "on_create",
                 "no_log": False,
             }
@@ -158,7 +218,11 @@ class ResourceSpec:
     def given(self, params: dict[str, t.Any]) -> dict[str, t.Any]:
         """The options, a blank one as null, which is to say not given."""
         blank = {field.name for field in self.fields if field.is_blank(params.get(field.name))}
-        return {name: None if name in blank else value for name, value in params.items()}
+        nested = {field.name for field in self.fields if field.options}
+        return {
+            name: None if name in blank else _without_nulls(value) if name in nested else value
+            for name, value in params.items()
+        }
 
     def identity(self, params: dict[str, t.Any]) -> dict[str, t.Any]:
         """The options that find the object."""
@@ -173,9 +237,12 @@ class ResourceSpec:
 
     def hidden_keys(self, params: dict[str, t.Any]) -> set[str]:
         """Properties whose values must not be shown, by their name on the server."""
-        plain = {field.key for field in self.fields if not field.hidden and params.get(field.name) is not None}
+        plain = {field.key for field in self.properties if not field.hidden and params.get(field.name) is not None}
         return {field.key for field in self.fields if field.hidden} - plain
 
     def secrets_of(self, params: dict[str, t.Any], current: dict[str, t.Any] | None) -> list[t.Any]:
-        """Values of secret properties as the server returned them."""
-        return [current[key] for key in sorted(self.hidden_keys(params)) if current and current.get(key)]
+        """Values of secret properties as the server returned them, and of what else the options call a secret."""
+        if not current:
+            return []
+        named = [_common(field.held(current), params.get(field.name)) for field in self.fields if field.held]
+        return [current[key] for key in sorted(self.hidden_keys(params)) if current.get(key)] + named

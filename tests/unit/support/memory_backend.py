@@ -51,8 +51,7 @@ class MemoryBackend:
         if plan.action == "delete":
             self.stored = None
             return
-        found = {
-            field.key: identity[field.name] for field in self.spec.fields if field.identity and field.name in identity
-        }
+        names = [field for field in self.spec.fields if field.identity and identity.get(field.name) is not None]
+        found = {field.key: identity[field.name] for field in names}
         written = {key: change.value for key, change in plan.changes.items()}
         self.stored = self.rewrite({**(current or found), **written})

@@ -11,7 +11,12 @@ import typing as t
 import pytest
 from ansible_collections.flowops.prefect.plugins.module_utils._engine.errors import ImmutableChange, InvalidInput
 from ansible_collections.flowops.prefect.plugins.module_utils._engine.plan import Plan, Wanted, canonical, merged, plan
-from ansible_collections.flowops.prefect.plugins.module_utils._engine.spec import Compare, Field, ResourceSpec
+from ansible_collections.flowops.prefect.plugins.module_utils._engine.spec import (
+    UPDATE_SECRETS,
+    Compare,
+    Field,
+    ResourceSpec,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -108,8 +113,8 @@ def test_what_was_not_asked_for_is_not_written(current: dict[str, t.Any] | None,
     assert set(planned(current, wish).changes) <= {FIELDS[name].key for name in wish}
 
 
-@given(objects, wishes, st.booleans())
-def test_no_secret_is_ever_shown(current: dict[str, t.Any] | None, wish: dict[str, t.Any], update: bool) -> None:
+@given(objects, wishes, st.sampled_from(UPDATE_SECRETS))
+def test_no_secret_is_ever_shown(current: dict[str, t.Any] | None, wish: dict[str, t.Any], update: str) -> None:
     found = planned(current, wish, update_secrets=update)
     assert "s3cr3t" not in json.dumps([found.before, found.after])
 
@@ -209,7 +214,8 @@ def test_names_are_shown_for_identifiers_that_the_user_named() -> None:
 def test_a_write_only_value_is_sent_on_creation_and_later_only_when_asked() -> None:
     assert planned(None, {"password": "p"}).changes["password"].value == "p"
     assert not planned({"name": "n"}, {"password": "p"}).changed
-    assert planned({"name": "n"}, {"password": "p"}, update_secrets=True).changed
+    assert not planned({"name": "n"}, {"password": "p"}, update_secrets="when_changed").changed
+    assert planned({"name": "n"}, {"password": "p"}, update_secrets="always").changed
 
 
 FIXED = ResourceSpec(

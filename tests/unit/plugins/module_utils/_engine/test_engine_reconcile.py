@@ -223,9 +223,10 @@ def test_a_server_that_shows_a_write_late_is_waited_for() -> None:
 
 
 def test_a_guard_refuses_alike_in_check_mode_and_for_real() -> None:
-    def guard(_backend: t.Any, plan: t.Any, _current: t.Any) -> None:
+    def guard(_backend: t.Any, plan: t.Any, _current: t.Any, _params: t.Any) -> list[str]:
         if plan.action == "delete":
             raise InvalidInput("delete thing", why="it is protected")
+        return []
 
     spec = ResourceSpec("thing", "thing", (Field("name", identity=True),), guard=guard)
     for check_mode in (True, False):
@@ -233,6 +234,18 @@ def test_a_guard_refuses_alike_in_check_mode_and_for_real() -> None:
         with pytest.raises(InvalidInput, match="protected"):
             reconcile(spec, backend, {"name": "n", "state": "absent"}, check_mode=check_mode)
         assert backend.writes == []
+
+
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_what_a_guard_foresees_is_in_the_plan(check_mode: bool) -> None:
+    def guard(_backend: t.Any, plan: t.Any, current: t.Any, params: t.Any) -> list[str]:
+        return [f"{plan.action} {current['name']}, {params['state']}"]
+
+    spec = ResourceSpec("thing", "thing", (Field("name", identity=True),), guard=guard)
+    params = {"name": "n", "state": "absent"}
+    outcome = reconcile(spec, MemoryBackend(spec, {"name": "n"}), params, check_mode=check_mode)
+    assert outcome.plan.consequences == ("delete n, absent",)
+    assert reconcile(spec, MemoryBackend(spec), params, check_mode=check_mode).plan.consequences == ()
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
