@@ -20,8 +20,10 @@ from .._engine.errors import (
     Forbidden,
     InvalidInput,
     NotFound,
+    ServerBusy,
     ServerError,
 )
+from .complaints import fitting, in_words
 
 if t.TYPE_CHECKING:
     from requests import Response
@@ -34,7 +36,10 @@ _FOREIGN = "This does not look like Prefect's API: check api_url"
 _WRONG_WORKSPACE = "Check the account and the workspace in api_url, and that api_key may use them"
 # Names of objects stand in quotes; a work pool may well be called "account".
 _QUOTED = re.compile(r"\"[^\"]*\"?|(?<!\w)'[^']*'")
-_PLACE = re.compile(r"\b(?:workspace|account)s?\b", re.IGNORECASE)
+_PLACE = re.compile(
+    r"(?<!service )\b(?:workspace|account)s?\b(?! (?:role|membership|member|access|invitation)(?:e?s)?\b)",
+    re.IGNORECASE,
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -75,6 +80,17 @@ def value_of(connection: Connection, errand: Errand, response: Response) -> t.An
             raise _server_error(connection, errand, f"{_kind(response)} came back instead of JSON", _WRONG_URL)
         return body
     raise error_of(connection, errand, response)
+
+
+def expect_success(connection: Connection, errand: Errand, response: Response) -> None:
+    """The error that the answer stands for, unless it is a success; what it holds does not matter.
+
+    A web page instead of JSON is no success: it comes from something that stands in front of Prefect.
+    """
+    if response.status_code not in (200, 201, 202, 204):
+        raise error_of(connection, errand, response)
+    if response.content.strip() and _json(response) is None and response.content.strip() != b"null":
+        raise _server_error(connection, errand, f"{_kind(response)} came back instead of JSON", _WRONG_URL)
 
 
 def object_of(connection: Connection, errand: Errand, response: Response) -> dict[str, t.Any]:
@@ -118,18 +134,24 @@ def error_of(connection: Connection, errand: Errand, response: Response) -> Engi
         )
     if status in (404, 405):
         return ServerError(errand.what, why=f"there is no such API at this address: {reason}", todo=_WRONG_URL, **facts)
-    if status == 409:
+    if status == 409 and not _is_about_values(detail):
         return Conflict(
             errand.what,
             why=reason,
             todo="Look at the objects in its way; run again if another run was at work",
             **facts,
         )
-    if status in (400, 413, 422):
-        return InvalidInput(errand.what, why=reason, todo="Correct the options named in the message", **facts)
+    if status in (400, 409, 413, 422):
+        return InvalidInput(errand.what, why=reason, todo=_input_advice(response), **facts)
     if 300 <= status < 400:
         return _redirect(connection, errand, response)
-    return ServerError(errand.what, why=reason, todo=_retry_advice(status), **facts)
+    kind = ServerBusy if status in (429, 503) else ServerError
+    return kind(errand.what, why=reason, todo=_retry_advice(status), **facts)
+
+
+def _is_about_values(detail: str) -> bool:
+    """Whether a conflict is one between a value and its schema, such as that of job variables in a work pool."""
+    return "Validation failed" in detail or "ValidationError" in detail
 
 
 def _redirect(connection: Connection, errand: Errand, response: Response) -> EngineError:
@@ -152,6 +174,14 @@ def _login_advice(connection: Connection) -> str:
     if connection.auth_string:
         return "Check auth_string (PREFECT_API_AUTH_STRING), of the form user:password"
     return "Give auth_string (self-hosted) or api_key (Prefect Cloud)"
+
+
+def _input_advice(response: Response) -> str:
+    body = _json(response)
+    complaints = body.get("exception_detail", body.get("detail")) if isinstance(body, dict) else None
+    if isinstance(complaints, list) and any(item.get("type") == "extra_forbidden" for item in fitting(complaints)):
+        return "The server is older than this option; upgrade the server, or leave the option out"
+    return "Correct the options named in the message"
 
 
 def _retry_advice(status: int) -> str:
@@ -194,12 +224,7 @@ def _detail(response: Response) -> str:
     for key in ("exception_detail", "detail", "exception_message"):
         value = body.get(key)
         if isinstance(value, list):
-            value = "; ".join(_complaint(item) for item in value if isinstance(item, dict))
+            value = "; ".join(dict.fromkeys(in_words(item) for item in fitting(value)))
         if isinstance(value, str) and value:
             return " ".join(value.split())[:_LONGEST_DETAIL]
     return ""
-
-
-def _complaint(item: dict[str, t.Any]) -> str:
-    place = ".".join(str(part) for part in item.get("loc") or () if part != "body")
-    return f"{place}: {item.get('msg', '')}" if place else str(item.get("msg", ""))

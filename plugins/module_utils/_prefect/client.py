@@ -6,7 +6,11 @@
 from __future__ import annotations
 
 import base64
+import contextlib
+import copy
 import email.utils
+import itertools
+import threading
 import time
 import traceback
 import typing as t
@@ -14,12 +18,15 @@ import urllib.parse
 import uuid
 
 from .._engine.errors import CheckModeWriteRefused, ConnectionFailed, EngineError, ServerError
-from .answers import Errand, error_of, is_absent, list_of, object_of, value_of
+from .answers import Errand, error_of, expect_success, is_absent, list_of, object_of, value_of
+from .connection import Place
+from .crowd import TURN_SECONDS, Crowd
 from .pacing import Pacing
 
 REQUESTS_IMPORT_ERROR: str | None
 try:
     import requests
+    import requests.adapters
     import requests.auth
 except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
@@ -29,11 +36,11 @@ else:
 if t.TYPE_CHECKING:
     from .connection import Connection
 
-_READING_POSTS = ("/filter", "/count", "/paginate")
 _RETRIED_STATUSES = (429, 502, 503, 504)
 _ATTEMPTS = 5
-_CSRF_PATH = "/csrf-token"
+_CSRF_PATH, _CSRF_CLIENT, _CSRF_TOKEN = "/csrf-token", "Prefect-Csrf-Client", "Prefect-Csrf-Token"
 PAGE = 200  # the largest page that a server gives
+CONNECTIONS = 16  # as many as ever write at once
 
 
 def segment(name: str) -> str:
@@ -41,10 +48,22 @@ def segment(name: str) -> str:
     return urllib.parse.quote(name, safe="")
 
 
+class Created(t.NamedTuple):
+    """What a creation gave: the object, and whether it was there already.
+
+    Some routes answer 200 and leave the old object as it was, some write over it; a creation that is repeated after a
+    lost answer cannot know whose object it finds.
+    """
+
+    value: t.Any
+    existed: bool
+
+
 class Client:
-    """One session with one server.
+    """One session with one server, which several threads may use at once.
 
     read_only  true in check mode: whatever is not a read is refused before it is sent
+    base       address that paths are relative to
     clock, sleep  seconds; replaced in tests
     """
 
@@ -57,9 +76,15 @@ class Client:
         sleep: t.Callable[[float], None] = time.sleep,
     ) -> None:
         self.connection, self.read_only = connection, read_only
-        self.server_time: float | None = None
+        self.base = connection.api_url
+        self._seen: dict[str, float] = {}
+        self._sent = itertools.count()
+        self._csrf = threading.Lock()
+        self._crowd = Crowd()
         self._clock, self._sleep = clock, sleep
         self._session = requests.Session()
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, requests.adapters.HTTPAdapter(pool_maxsize=CONNECTIONS))
         self._session.auth = _authorize(_credentials(connection))
         self._session.headers.update({"Accept": "application/json", "User-Agent": "ansible-flowops-prefect"})
         self._session.headers.update(connection.headers)
@@ -70,6 +95,25 @@ class Client:
     def __exit__(self, *_exc: object) -> None:
         self._session.close()
 
+    @property
+    def server_time(self) -> float | None:
+        """The server's clock at its last answer, in seconds since 1970."""
+        return self._seen.get("time")
+
+    @property
+    def requests_sent(self) -> int:
+        """How many requests this session has sent, repeated ones included."""
+        return int(self._seen.get("requests", 0))
+
+    def at(self, place: Place, what: str) -> Client:
+        """The same session with the addresses of another place in Prefect Cloud; InvalidInput if there is none.
+
+        what  the objects that live there, in words
+        """
+        view = copy.copy(self)
+        view.base = self.connection.base(place, what)
+        return view
+
     def find(self, path: str, errand: Errand) -> dict[str, t.Any] | None:
         """The object at a path, or None if it is proven absent."""
         response = self._send("GET", path, None, errand)
@@ -77,7 +121,16 @@ class Client:
 
     def read_page(self, path: str, query: dict[str, t.Any], errand: Errand) -> list[dict[str, t.Any]]:
         """One page of a filter route."""
-        return list_of(self.connection, errand, self._send("POST", path, query, errand))
+        return list_of(self.connection, errand, self._send("POST", path, query, errand, reading=True))
+
+    def read_list(self, path: str, errand: Errand) -> list[dict[str, t.Any]]:
+        """The objects of a route that gives all of them at once."""
+        return list_of(self.connection, errand, self._send("GET", path, None, errand))
+
+    def read_value(self, path: str, errand: Errand, query: t.Any = None) -> t.Any:
+        """Whatever a route answers; with a query it is asked by POST."""
+        method = "GET" if query is None else "POST"
+        return value_of(self.connection, errand, self._send(method, path, query, errand, reading=True))
 
     def read_all(self, path: str, query: dict[str, t.Any], errand: Errand) -> list[dict[str, t.Any]]:
         """Every object of a filter route, page by page, each once.
@@ -98,17 +151,18 @@ class Client:
             found.update({item["id"]: item for item in page})
         return list(found.values())
 
-    def create(self, path: str, body: dict[str, t.Any], errand: Errand, find: t.Callable[[], t.Any]) -> t.Any:
-        """Create an object, and return it.
+    def create(self, path: str, body: t.Any, errand: Errand, find: t.Callable[[], t.Any]) -> Created:
+        """Create an object.
 
         find  reads the object; None if it is proven absent
 
         A creation that a busy server broke off, or whose answer got lost, may have happened all the same. So it is sent
-        again only while the object is proven absent; an object that is there by now is the result.
+        again only while the object is proven absent; an object that is there by now is the result. So is the one that
+        another run, or the server itself, created since we looked.
         """
-        pacing, found, repeated = self._pacing(), None, False
+        pacing, found, rushed = self._pacing(), None, False
         while found is None:
-            wait = 0.0
+            wait, rush = 0.0, False
             try:
                 response = self._send("POST", path, body, errand)
             except EngineError as failed:
@@ -116,33 +170,42 @@ class Client:
                     raise
                 error = failed
             else:
-                if repeated and response.status_code == 409 and (found := find()) is not None:
-                    return found
+                if response.status_code == 409 and (found := find()) is not None:
+                    return Created(found, True)
                 if response.status_code not in _RETRIED_STATUSES:
-                    return value_of(self.connection, errand, response)
+                    return Created(value_of(self.connection, errand, response), response.status_code == 200)
                 error, wait = error_of(self.connection, errand, response), _retry_after(response)
                 self._session.close()
-            if not pacing.wait(wait):
+                rush = not rushed and self._crowd.take_turns(response.status_code)
+            if rush:
+                rushed = True
+                self._sleep(TURN_SECONDS)
+            elif not pacing.wait(wait):
                 raise error
             try:
                 found = find()
             except EngineError:
                 raise error from None
-            repeated = True
-        return found
+        return Created(found, True)
 
-    def change(self, path: str, body: dict[str, t.Any], errand: Errand) -> None:
-        """Change some properties of an object."""
-        value_of(self.connection, errand, self._send("PATCH", path, body, errand))
+    def change(self, path: str, body: t.Any, errand: Errand, method: str = "PATCH") -> None:
+        """Change some properties of an object, or with PUT all of them."""
+        expect_success(self.connection, errand, self._send(method, path, body, errand))
+
+    def act(self, path: str, body: t.Any, errand: Errand) -> t.Any:
+        """Ask for something that must not be asked twice; the answer's value, None if it has none."""
+        response = self._send("POST", path, body, errand)
+        expect_success(self.connection, errand, response)
+        return value_of(self.connection, errand, response) if response.content.strip() not in (b"", b"null") else None
 
     def remove(self, path: str, errand: Errand) -> None:
         """Remove an object; one that is gone already counts as removed, since a lost answer is retried."""
         response = self._send("DELETE", path, None, errand)
         if not is_absent(self.connection, response):
-            value_of(self.connection, errand, response)
+            expect_success(self.connection, errand, response)
 
-    def _send(self, method: str, path: str, body: t.Any, errand: Errand) -> requests.Response:
-        reading = method == "GET" or (method == "POST" and path.endswith(_READING_POSTS))
+    def _send(self, method: str, path: str, body: t.Any, errand: Errand, *, reading: bool = False) -> requests.Response:
+        reading = reading or method == "GET"
         if self.read_only and not reading:
             raise CheckModeWriteRefused(
                 errand.what,
@@ -151,21 +214,27 @@ class Client:
                 why=f"{method} was about to be sent in check mode",
                 todo="Report this as a defect of flowops.prefect",
             )
-        repeatable = reading or method in ("PATCH", "DELETE")
-        response = self._persist(method, path, body, errand, repeatable)
+        repeatable = reading or method in ("PATCH", "PUT", "DELETE")
+        token = self._session.headers.get(_CSRF_TOKEN)
+        response = self._persist(method, path, body, errand, repeatable, reading)
         if response.status_code == 403 and "csrf" in response.text[:200].lower():
-            self._fetch_csrf_token()
-            response = self._persist(method, path, body, errand, repeatable)
+            with self._csrf:
+                if self._session.headers.get(_CSRF_TOKEN) == token:
+                    self._fetch_csrf_token()
+            response = self._persist(method, path, body, errand, repeatable, reading)
         if (parsed := email.utils.parsedate_tz(response.headers.get("Date", ""))) is not None:
-            self.server_time = float(email.utils.mktime_tz(parsed))
+            self._seen["time"] = float(email.utils.mktime_tz(parsed))
         return response
 
-    def _persist(self, method: str, path: str, body: t.Any, errand: Errand, repeatable: bool) -> requests.Response:
+    def _persist(
+        self, method: str, path: str, body: t.Any, errand: Errand, repeatable: bool, reading: bool
+    ) -> requests.Response:
         """The answer, after as many attempts as are harmless and as fit into the time-out."""
-        pacing = self._pacing()
+        pacing, rushed = self._pacing(), False
         while True:
             try:
-                response = self._exchange(method, path, body)
+                with contextlib.nullcontext() if reading else self._crowd.write():
+                    response = self._exchange(method, path, body)
             except requests.exceptions.RequestException as failure:
                 if not _worth_repeating(failure, repeatable) or not pacing.wait():
                     raise self._unreachable(errand, failure) from failure
@@ -174,7 +243,10 @@ class Client:
                     return response
                 # a server that failed once may cut the connection it failed on
                 self._session.close()
-                if not pacing.wait(_retry_after(response)):
+                if not (reading or rushed) and self._crowd.take_turns(response.status_code):
+                    rushed = True
+                    self._sleep(TURN_SECONDS)
+                elif not pacing.wait(_retry_after(response)):
                     raise error_of(self.connection, errand, response)
 
     def _pacing(self) -> Pacing:
@@ -191,9 +263,10 @@ class Client:
         return response
 
     def _once(self, method: str, path: str, body: t.Any) -> requests.Response:
+        self._seen["requests"] = next(self._sent) + 1
         return self._session.request(
             method,
-            f"{self.connection.api_url}{path}",
+            f"{self.base}{path}",
             json=body,
             timeout=self.connection.timeout,
             # given per request: a session's own setting loses against REQUESTS_CA_BUNDLE in the environment
@@ -204,9 +277,9 @@ class Client:
     def _fetch_csrf_token(self) -> None:
         """Get the token that the server wants with each write; called again when it has expired."""
         client, errand = str(uuid.uuid4()), Errand("get a CSRF token")
-        response = self._persist("GET", f"{_CSRF_PATH}?client={client}", None, errand, True)
+        response = self._persist("GET", f"{_CSRF_PATH}?client={client}", None, errand, True, True)
         token = object_of(self.connection, errand, response).get("token", "")
-        self._session.headers.update({"Prefect-Csrf-Client": client, "Prefect-Csrf-Token": str(token)})
+        self._session.headers.update({_CSRF_CLIENT: client, _CSRF_TOKEN: str(token)})
 
     def _unreachable(self, errand: Errand, failure: Exception) -> EngineError:
         facts = {"obj": errand.obj, "server": self.connection.api_url}

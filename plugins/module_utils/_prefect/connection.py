@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import dataclasses
+import enum
 import os
 import re
 import typing as t
@@ -14,11 +15,22 @@ import urllib.parse
 from .._engine.env import env_fallback, given
 from .._engine.errors import InvalidInput
 
-_CLOUD_PATH = re.compile(r"^/api/accounts/[0-9a-fA-F-]{36}/workspaces/[0-9a-fA-F-]{36}$")
+_CLOUD_PATH = re.compile(
+    r"^(?P<api>/api)(?P<account>/accounts/[0-9a-fA-F-]{36})(?P<workspace>/workspaces/[0-9a-fA-F-]{36})?$"
+)
 _CLOUD_URL = "https://api.prefect.cloud/api/accounts/ACCOUNT_ID/workspaces/WORKSPACE_ID"
+_WHOLE = f"Give api_url like {_CLOUD_URL}"
 _HEADER_NAME = re.compile(r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")
 # Set by the client itself; a second value would break its requests or its answers to the server's challenges.
 _OWN_HEADERS = ("accept", "content-length", "content-type", "host", "user-agent", "prefect-csrf-")
+
+
+class Place(enum.Enum):
+    """Where in Prefect Cloud an object lives. A self-hosted server is one workspace and nothing else."""
+
+    WORKSPACE = "workspace"
+    ACCOUNT = "account"
+    API = "api"
 
 
 def _option(kind: str, *variables: str, **rest: t.Any) -> dict[str, t.Any]:
@@ -56,8 +68,42 @@ class Connection:
 
     @property
     def is_cloud(self) -> bool:
-        """Whether the URL has the shape of a workspace in Prefect Cloud."""
-        return bool(_CLOUD_PATH.match(urllib.parse.urlsplit(self.api_url).path))
+        """Whether the URL has the shape of an account or a workspace in Prefect Cloud."""
+        return self._cloud() is not None
+
+    @property
+    def workspace_id(self) -> str:
+        """Identifier of the workspace in Prefect Cloud that the URL names; empty if it names none."""
+        found = self._cloud()
+        return (found["workspace"] or "").rpartition("/")[2] if found else ""
+
+    @property
+    def account_id(self) -> str:
+        """Identifier of the account in Prefect Cloud that the URL names; empty on a self-hosted server."""
+        found = self._cloud()
+        return found["account"].rpartition("/")[2] if found else ""
+
+    def base(self, place: Place, what: str) -> str:
+        """Address of a place; InvalidInput if there is no such place here.
+
+        what  the objects that live there, in words
+        """
+        found = self._cloud()
+        if place is Place.WORKSPACE:
+            if found and not found["workspace"]:
+                raise _invalid(self.api_url, f"{what} live in a workspace and api_url names only an account", _WHOLE)
+            return self.api_url
+        if found is None:
+            raise _invalid(
+                self.api_url,
+                f"{what} exist in Prefect Cloud only and api_url is not an address of Prefect Cloud",
+                f"Give api_url like {_CLOUD_URL}, or leave this out for a self-hosted server",
+            )
+        path = found["api"] if place is Place.API else found["api"] + found["account"]
+        return self.api_url[: -len(found.group(0))] + path
+
+    def _cloud(self) -> re.Match[str] | None:
+        return _CLOUD_PATH.match(urllib.parse.urlsplit(self.api_url).path)
 
     @classmethod
     def from_params(cls, params: dict[str, t.Any], hide: t.Callable[[set[str]], object]) -> Connection:
@@ -120,7 +166,9 @@ def _check_cloud(url: str, scheme: str, host: str, path: str) -> None:
         return
     if host == "app.prefect.cloud" or not _CLOUD_PATH.match(path):
         raise _invalid(
-            url, "this is not the API address of a Prefect Cloud workspace", f"Give api_url like {_CLOUD_URL}"
+            url,
+            "this is not the API address of an account or a workspace in Prefect Cloud",
+            f"Give api_url like {_CLOUD_URL}",
         )
     if scheme != "https":
         raise _invalid(
