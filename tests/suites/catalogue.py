@@ -62,6 +62,14 @@ SUITES = (
     Suite(
         "prefect", "Prefect modules against a real server", ("tests/integration/prefect",), "apart", also=("prefect",)
     ),
+    Suite("cloud", "the double of Prefect Cloud", ("tests/cloud",), "apart", also=("prefect",)),
+    Suite(
+        "cloud-modules",
+        "Prefect Cloud modules against the double",
+        ("tests/integration/prefect_cloud",),
+        "apart",
+        also=("prefect",),
+    ),
     Suite("ad", "AD modules against a real domain controller", ("tests/integration/ad",), "lab", needs_lab=True),
     Suite("e2e", "roles and playbooks against the whole lab", ("tests/e2e",), "lab", also=("prefect",), needs_lab=True),
     Suite("hosts", "the story on hosts that FLOWOPS_INVENTORY names", ("tests/hosts",), "lab", on_request=True),

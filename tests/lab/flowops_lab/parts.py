@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
-from flowops_lab import directory, names, prefect_server, windows_hosts
+from flowops_lab import cloud_double, directory, names, prefect_server, windows_hosts
 from flowops_lab.console import LabError
 from flowops_lab.paths import Paths
 
@@ -74,6 +74,17 @@ PARTS = {
             prefect_server.reset,
             prefect_server.start,
             prefect_server.stop,
+            10,
+        ),
+        Part(
+            cloud_double.PART,
+            names.CLOUD_ADDRESS,
+            False,
+            None,
+            prefect_server.prepare,
+            cloud_double.reset,
+            cloud_double.start,
+            cloud_double.stop,
             10,
         ),
         *(_windows(host) for host in names.WINDOWS_HOSTS),

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, flowops.prefect contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The whole lab, started for real: a Samba domain controller, a Prefect server, two simulated Windows hosts."""
+"""The whole lab, started for real: domain controller, Prefect server, double of Prefect Cloud, two Windows hosts."""
 
 from __future__ import annotations
 
@@ -69,7 +69,13 @@ def test_status_is_a_table_with_every_part_running(estate_up):
 def test_everything_listens_on_loopback_only(estate_up):
     assert set(pids(estate_up)) == set(PARTS)
     found = listeners()
-    assert {("127.0.0.77", 636), ("127.0.0.90", 4200), ("127.0.0.81", 5985), ("127.0.0.82", 5986)} <= set(found)
+    assert {
+        ("127.0.0.77", 636),
+        ("127.0.0.90", 4200),
+        ("127.0.0.91", 4200),
+        ("127.0.0.81", 5985),
+        ("127.0.0.82", 5986),
+    } <= set(found)
     assert [one for one in found if not one[0].startswith("127.")] == []
 
 

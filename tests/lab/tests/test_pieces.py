@@ -137,7 +137,7 @@ def test_an_unknown_part_is_one_line_that_lists_the_parts(capsys):
     assert cli.main(["start", "mailserver"]) == 1
     said = capsys.readouterr().err.splitlines()
     assert len(said) == 1
-    assert "choose one of directory, prefect, win1, win2" in said[0]
+    assert "choose one of directory, prefect, cloud, win1, win2" in said[0]
 
 
 def test_without_root_one_line_says_what_can_not_be_had(monkeypatch, capsys, tmp_path):
