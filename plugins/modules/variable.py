@@ -84,13 +84,13 @@ variable:
     id: 5cc9bf60-bb41-4f27-8449-bada989ca04e
 """
 
-from ansible_collections.flowops.prefect.plugins.module_utils._prefect.content import VARIABLE, VARIABLE_ROUTES
+from ansible_collections.flowops.prefect.plugins.module_utils._prefect.content import VARIABLE
 from ansible_collections.flowops.prefect.plugins.module_utils._prefect.module import run
 
 
 def main() -> None:
     """Entry point."""
-    run(VARIABLE, VARIABLE_ROUTES)
+    run(VARIABLE)
 
 
 if __name__ == "__main__":

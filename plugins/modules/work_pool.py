@@ -51,6 +51,22 @@ options:
       - If a work pool is created without it, the first worker that starts fills in the template of its type. If it is
         created with it, the template has to be complete.
     type: dict
+  storage_configuration:
+    description:
+      - Where flow runs of this work pool keep bundles of code and results, with the keys C(bundle_upload_step),
+        C(bundle_execution_step) and C(default_result_storage_block_id). Keys that are not given stay as they are.
+      - The value of C(default_result_storage_block_id) may be the name of a block document, as V(type/name), instead of
+        an identifier.
+    version_added: 0.2.0
+    type: dict
+  orphan_deployments:
+    description:
+      - The server removes a work pool even if deployments use it, and leaves them without one. If there are any,
+        O(state=absent) fails unless this is V(true).
+      - Deployments that are left behind are named in RV(consequences) and in a warning.
+    version_added: 0.2.0
+    type: bool
+    default: false
 seealso:
   - module: flowops.prefect.work_queue
   - module: flowops.prefect.worker_info
@@ -79,6 +95,22 @@ EXAMPLES = r"""
     auth_string: "{{ prefect_auth_string }}"
     name: windows
     concurrency_limit: -1
+
+- name: Where results go, unless a flow says otherwise
+  flowops.prefect.work_pool:
+    api_url: http://prefect.example.com:4200/api
+    auth_string: "{{ prefect_auth_string }}"
+    name: windows
+    storage_configuration:
+      default_result_storage_block_id: local-file-system/results
+
+- name: The work pool is no longer needed, whatever still uses it
+  flowops.prefect.work_pool:
+    api_url: http://prefect.example.com:4200/api
+    auth_string: "{{ prefect_auth_string }}"
+    name: windows
+    state: absent
+    orphan_deployments: true
 """
 
 RETURN = r"""
@@ -97,15 +129,29 @@ work_pool:
     base_job_template: {}
     id: d188ad55-3368-4180-b62f-b574fc4721bf
     status: NOT_READY
+consequences:
+  description: What else the change brings about, a sentence each. Each of them is also a warning.
+  returned: if there are any
+  type: list
+  elements: str
+  sample:
+    - "The work pool 'windows' goes and leaves 2 deployments without a work pool: etl/hourly, etl/nightly"
+predicted:
+  description: Objects that this one refers to and that do not exist yet, each as kind and name.
+  returned: in check mode, if there are any
+  type: list
+  elements: str
+  sample:
+    - block document local-file-system/results
 """
 
 from ansible_collections.flowops.prefect.plugins.module_utils._prefect.module import run
-from ansible_collections.flowops.prefect.plugins.module_utils._prefect.work import WORK_POOL, WORK_POOL_ROUTES
+from ansible_collections.flowops.prefect.plugins.module_utils._prefect.work import WORK_POOL
 
 
 def main() -> None:
     """Entry point."""
-    run(WORK_POOL, WORK_POOL_ROUTES)
+    run(WORK_POOL)
 
 
 if __name__ == "__main__":

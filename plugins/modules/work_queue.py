@@ -49,6 +49,21 @@ options:
       - Give each work queue of a work pool a number of its own. The server moves a queue that is in the way to the next
         number, so two queues with the same number would push each other away in every run.
     type: int
+  filter:
+    description:
+      - Which flow runs the work queue takes, with the keys C(tags) and C(deployment_ids). It is compared and replaced
+        as a whole; an empty dictionary removes it.
+      - Each of C(deployment_ids) may be the name of a deployment, as V(flow/deployment), instead of an identifier.
+    version_added: 0.2.0
+    type: dict
+  orphan_deployments:
+    description:
+      - The server removes a work queue even if deployments use it, and leaves them without a work pool. If there are
+        any, O(state=absent) fails unless this is V(true).
+      - Deployments that are left behind are named in RV(consequences) and in a warning.
+    version_added: 0.2.0
+    type: bool
+    default: false
 notes:
   - The default queue of a work pool cannot be removed; it goes with its work pool.
 seealso:
@@ -90,6 +105,13 @@ work_queue:
     priority: 1
     id: 22cc4350-1539-45a6-a385-70f216d2c96f
     status: NOT_READY
+consequences:
+  description: What else the change brings about, a sentence each. Each of them is also a warning.
+  returned: if there are any
+  type: list
+  elements: str
+  sample:
+    - "The work queue 'urgent' goes and leaves 1 deployment without a work pool: etl/nightly"
 predicted:
   description: Objects that this one refers to and that do not exist yet, each as kind and name.
   returned: in check mode, if there are any
@@ -100,12 +122,12 @@ predicted:
 """
 
 from ansible_collections.flowops.prefect.plugins.module_utils._prefect.module import run
-from ansible_collections.flowops.prefect.plugins.module_utils._prefect.work import WORK_QUEUE, WORK_QUEUE_ROUTES
+from ansible_collections.flowops.prefect.plugins.module_utils._prefect.work import WORK_QUEUE
 
 
 def main() -> None:
     """Entry point."""
-    run(WORK_QUEUE, WORK_QUEUE_ROUTES)
+    run(WORK_QUEUE)
 
 
 if __name__ == "__main__":

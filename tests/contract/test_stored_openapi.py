@@ -6,21 +6,18 @@
 from __future__ import annotations
 
 import json
-import pathlib
 
 import pytest
-from ansible_collections.flowops.prefect.plugins.module_utils._engine.spec import ResourceSpec
-from ansible_collections.flowops.prefect.plugins.module_utils._prefect.rest import Routes
 from ansible_collections.flowops.prefect.tests.unit.support.declarations import ROOT
-from ansible_collections.flowops.prefect.tests.unit.support.openapi import RESOURCES, mismatches
+from ansible_collections.flowops.prefect.tests.unit.support.openapi import CONTRACTS, Contract, mismatches
 
 FOLDER = ROOT.parent / "shared" / "reference" / "data"
-DOCUMENTS = sorted(FOLDER.glob("prefect-*-openapi.json"))
+DOCUMENTS = {file.stem: json.loads(file.read_text()) for file in sorted(FOLDER.glob("prefect-*-openapi.json"))}
 
 # Without a document there is nothing to check here; the real server's own one is checked in tests/integration/prefect.
 if DOCUMENTS:
 
-    @pytest.mark.parametrize(("spec", "routes"), RESOURCES, ids=lambda value: getattr(value, "result", ""))
-    @pytest.mark.parametrize("file", DOCUMENTS, ids=lambda file: file.stem)
-    def test_the_stored_document_agrees(file: pathlib.Path, spec: ResourceSpec, routes: Routes) -> None:
-        assert mismatches(json.loads(file.read_text()), spec, routes) == []
+    @pytest.mark.parametrize("contract", CONTRACTS, ids=lambda contract: contract.kind.spec.result)
+    @pytest.mark.parametrize("document", sorted(DOCUMENTS))
+    def test_the_stored_document_agrees(document: str, contract: Contract) -> None:
+        assert mismatches(DOCUMENTS[document], contract) == []

@@ -5,27 +5,23 @@
 
 from __future__ import annotations
 
-import re
-
 from .._engine.spec import Compare, Field, ResourceSpec
-from .rest import Routes
+from .kind import Kind, Routes
+from .names import variable_name_problem
 
-_NAME = re.compile(r"^[a-z0-9_-]{1,255}$")
-
-
-def _name_problem(name: str) -> str:
-    return "" if _NAME.match(name) else "a name is 1 to 255 lowercase letters, digits, dashes or underscores"
-
-
-VARIABLE = ResourceSpec(
-    kind="variable",
-    result="variable",
-    fields=(
-        Field("name", required=True, identity=True, problem=_name_problem),
-        Field("value", "raw", required_on_create=True),
-        Field("secret_value", "raw", wire="value", secret=True),
-        Field("tags", "list", elements="str", compare=Compare.SET),
+VARIABLE = Kind(
+    plural="variables",
+    routes=Routes(one="/variables/name/{name}", all="/variables/", filter="/variables/filter"),
+    reference="name",
+    spec=ResourceSpec(
+        kind="variable",
+        result="variable",
+        fields=(
+            Field("name", required=True, identity=True, problem=variable_name_problem),
+            Field("value", "raw", required_on_create=True),
+            Field("secret_value", "raw", wire="value", secret=True),
+            Field("tags", "list", elements="str", compare=Compare.SET),
+        ),
+        mutually_exclusive=(("value", "secret_value"),),
     ),
-    mutually_exclusive=(("value", "secret_value"),),
 )
-VARIABLE_ROUTES = Routes(one="/variables/name/{name}", all="/variables/")

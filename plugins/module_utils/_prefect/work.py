@@ -7,89 +7,161 @@ from __future__ import annotations
 
 import typing as t
 
-from .._engine.errors import Forbidden
 from .._engine.spec import Compare, Field, ResourceSpec
-from .rest import Routes
+from .kind import Kind, Routes
+from .names import NO_LIMIT, limit_problem, name_problem, pool_name_problem
+from .nested import identifiers
+from .store import Object, Store
+from .uses import counted, named, refuse
 
 if t.TYPE_CHECKING:
     from .._engine.plan import Plan
     from .rest import RestBackend
 
-_NOT_IN_NAMES = "/%&><"
-NO_LIMIT = -1
 
-
-def name_problem(name: str) -> str:
-    """What is wrong with the name of a work pool or work queue, if anything."""
-    if not name or name in (".", ".."):
-        return f"'{name}' is no name that a URL can hold"
-    bad = sorted(set(name) & set(_NOT_IN_NAMES))
-    return f"a name may not hold {' '.join(bad)}" if bad else ""
-
-
-def _pool_name_problem(name: str) -> str:
-    if name.lower().startswith("prefect"):
-        return "names that start with 'Prefect' are reserved by Prefect"
-    return name_problem(name)
-
-
-def _limit_problem(limit: int) -> str:
-    return "" if limit >= NO_LIMIT else f"{limit} is below 0; {NO_LIMIT} stands for no limit"
+_DEFAULT = "default"
 
 
 def _priority_problem(priority: int) -> str:
     return "" if priority >= 1 else f"{priority} is below 1, the highest priority"
 
 
-WORK_POOL = ResourceSpec(
-    kind="work pool",
-    result="work_pool",
-    fields=(
-        Field("name", required=True, identity=True, problem=_pool_name_problem),
-        Field("type", required_on_create=True, immutable=True),
-        Field("description", clears=""),
-        Field("paused", "bool", wire="is_paused"),
-        Field("concurrency_limit", "int", clears=NO_LIMIT, problem=_limit_problem),
-        Field("base_job_template", "dict", compare=Compare.SUBSET),
+def _refuse_orphans(backend: RestBackend, kind: str, name: str, left: list[Object], params: Object) -> list[str]:
+    """The server removes a work pool or queue whatever leans on it; its deployments stay and have no pool any more."""
+    if not left:
+        return []
+    names = named(backend, "deployment", left)
+    if not params.get("orphan_deployments"):
+        why = f"{counted(left, 'deployment')} would be left without a work pool: {names}"
+        todo = "Give them another one, or remove them first, or set orphan_deployments: true"
+        refuse(backend, kind, name, why, todo)
+    return [f"The {kind} '{name}' goes and leaves {counted(left, 'deployment')} without a work pool: {names}"]
+
+
+def _refuse_orphans_of_pool(backend: RestBackend, plan: Plan, current: Object | None, params: Object) -> list[str]:
+    if plan.action != "delete" or not current:
+        return []
+    left = backend.related("deployment", "work_pool_name", current["name"])
+    return _refuse_orphans(backend, "work pool", current["name"], left, params)
+
+
+class WorkPoolStore(Store):
+    """A work pool comes with a queue."""
+
+    def brings(self, params: Object) -> list[tuple[str, str]]:
+        return [("work queue", f"{params['name']}/{_DEFAULT}")]
+
+    def brought(self, created: Object) -> list[tuple[str, Object]]:
+        queue = {"id": created.get("default_queue_id"), "name": _DEFAULT, "work_pool_name": created["name"]}
+        return [("work queue", queue)] if queue["id"] else []
+
+
+WORK_POOL = Kind(
+    plural="work_pools",
+    routes=Routes(one="/work_pools/{name}", all="/work_pools/", filter="/work_pools/filter"),
+    reference="name",
+    store=WorkPoolStore,
+    spec=ResourceSpec(
+        kind="work pool",
+        result="work_pool",
+        fields=(
+            Field("name", required=True, identity=True, problem=pool_name_problem),
+            Field("type", required_on_create=True, immutable=True),
+            Field("description", clears=""),
+            Field("paused", "bool", wire="is_paused"),
+            Field("concurrency_limit", "int", clears=NO_LIMIT, problem=limit_problem),
+            Field("base_job_template", "dict", compare=Compare.SUBSET),
+            Field(
+                "storage_configuration",
+                "dict",
+                compare=Compare.SUBSET,
+                names=identifiers({"default_result_storage_block_id": "block document"}),
+            ),
+            Field("orphan_deployments", "bool", default=False, control=True),
+        ),
+        guard=_refuse_orphans_of_pool,
     ),
 )
-WORK_POOL_ROUTES = Routes(one="/work_pools/{name}", all="/work_pools/")
 
 
-def _refuse_default_queue(backend: RestBackend, plan: Plan, current: dict[str, t.Any] | None) -> None:
+class WorkQueueStore(Store):
+    """Queues are read as a whole over all work pools at once, and written one after the other in each: the server moves
+    the priorities of the others."""
+
+    def lane(self, params: Object) -> str:
+        return f"work queues of {params['work_pool']}"
+
+    def key(self, found: Object) -> tuple[t.Any, ...] | None:
+        # queues of the agents of Prefect 2 belong to no pool
+        return super().key(found) if found.get("work_pool_name") else None
+
+    def remove(self, current: Object, identity: Object) -> None:
+        # a default queue goes with its work pool, and the server takes it in no other way
+        holder = self.stores.look_up("work pool", current["work_pool_name"])
+        if holder is None or holder.get("default_queue_id") != current["id"]:
+            super().remove(current, identity)
+
+    def unmanaged(self, found: Object) -> str:
+        return "" if found.get("work_pool_name") else "it belongs to no work pool"
+
+
+def _refuse_lost_queue(backend: RestBackend, plan: Plan, current: Object | None, params: Object) -> list[str]:
     """The server answers the removal of a default queue with an internal error."""
     if plan.action != "delete" or not current:
-        return
+        return []
     pool = current["work_pool_name"]
     holder = backend.look_up("work pool", pool)
     if holder and holder.get("default_queue_id") == current["id"]:
-        raise Forbidden(
-            "delete work queue",
-            obj=current["name"],
-            server=backend.server,
-            why=f"it is the default queue of work pool '{pool}'",
-            todo="Pause it instead (paused: true), or remove the whole work pool",
-        )
+        why = f"it is the default queue of work pool '{pool}'"
+        todo = "Pause it instead (paused: true), or remove the whole work pool"
+        refuse(backend, "work queue", current["name"], why, todo)
+    left = backend.related("deployment", "work_queue_id", current["id"])
+    return _refuse_orphans(backend, "work queue", current["name"], left, params)
 
 
-WORK_QUEUE = ResourceSpec(
-    kind="work queue",
-    result="work_queue",
-    fields=(
-        Field("name", required=True, identity=True, problem=name_problem),
-        Field(
-            "work_pool",
-            wire="work_pool_name",
-            required=True,
-            identity=True,
-            reference="work pool",
-            problem=name_problem,
-        ),
-        Field("description"),
-        Field("paused", "bool", wire="is_paused"),
-        Field("concurrency_limit", "int", clears=NO_LIMIT, problem=_limit_problem),
-        Field("priority", "int", problem=_priority_problem),
+def _plain_filter(value: t.Any) -> t.Any:
+    """A filter without what it does not ask for, its lists in one order."""
+    if not isinstance(value, dict):
+        return value
+    kept = {key: sorted(item) if isinstance(item, list) else item for key, item in value.items() if item is not None}
+    return kept or None
+
+
+WORK_QUEUE = Kind(
+    plural="work_queues",
+    routes=Routes(
+        one="/work_pools/{work_pool}/queues/{name}",
+        all="/work_pools/{work_pool}/queues",
+        filter="/work_queues/filter",
     ),
-    guard=_refuse_default_queue,
+    reference="name",
+    store=WorkQueueStore,
+    spec=ResourceSpec(
+        kind="work queue",
+        result="work_queue",
+        fields=(
+            Field(
+                "work_pool",
+                wire="work_pool_name",
+                required=True,
+                identity=True,
+                reference="work pool",
+                problem=name_problem,
+            ),
+            Field("name", required=True, identity=True, problem=name_problem),
+            Field("description"),
+            Field("paused", "bool", wire="is_paused"),
+            Field("concurrency_limit", "int", clears=NO_LIMIT, problem=limit_problem),
+            Field("priority", "int", problem=_priority_problem),
+            Field(
+                "filter",
+                "dict",
+                clears={},
+                names=identifiers({"deployment_ids": "deployment"}),
+                normalize=_plain_filter,
+            ),
+            Field("orphan_deployments", "bool", default=False, control=True),
+        ),
+        guard=_refuse_lost_queue,
+    ),
 )
-WORK_QUEUE_ROUTES = Routes(one="/work_pools/{work_pool}/queues/{name}", all="/work_pools/{work_pool}/queues")

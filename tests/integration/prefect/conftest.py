@@ -52,15 +52,24 @@ def protected(servers: dict[str, RealServer]) -> RealServer:
 
 @pytest.fixture
 def run(server: RealServer, monkeypatch: pytest.MonkeyPatch) -> t.Callable[..., Ran]:
-    """Runs a module against the server: against the protected one in a process of its own, as Ansible does, against the
-    open one in this process, which takes a tenth of the time."""
-    start = run_module if server.auth_string else run_module_here
+    """Runs a module against the server, in this process, which takes a tenth of the time of one of its own."""
     for variable in ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "PREFECT_API_SSL_CERT_FILE", "PREFECT_API_KEY"):
         monkeypatch.delenv(variable, raising=False)
 
     def run(module: str, /, *, check_mode: bool = False, **options: t.Any) -> Ran:
         connection = {"api_url": server.url, "auth_string": server.auth_string}
-        return start(module, {**connection, **options}, check_mode=check_mode)
+        return run_module_here(module, {**connection, **options}, check_mode=check_mode)
+
+    return run
+
+
+@pytest.fixture
+def run_apart(protected: RealServer) -> t.Callable[..., Ran]:
+    """Runs a module against the protected server in a process of its own, as Ansible does."""
+
+    def run(module: str, /, *, check_mode: bool = False, **options: t.Any) -> Ran:
+        connection = {"api_url": protected.url, "auth_string": protected.auth_string}
+        return run_module(module, {**connection, **options}, check_mode=check_mode)
 
     return run
 
@@ -91,3 +100,18 @@ def pool(server: RealServer, name: str) -> str:
     """A work pool that exists."""
     server.ask("POST", "/work_pools/", {"name": name, "type": "process"})
     return name
+
+
+@pytest.fixture
+def flow(server: RealServer, name: str) -> str:
+    """A flow that exists."""
+    server.ask("POST", "/flows/", {"name": name})
+    return name
+
+
+@pytest.fixture
+def deployment(server: RealServer, flow: str) -> str:
+    """The whole name of a deployment that exists."""
+    found = server.ask("GET", f"/flows/name/{flow}")
+    server.ask("POST", "/deployments/", {"name": "nightly", "flow_id": found["id"]})
+    return f"{flow}/nightly"

@@ -128,7 +128,7 @@ def test_a_server_that_is_busy_for_a_moment_is_waited_for(gateway: SimulatedGate
 def test_a_server_that_stays_away_fails_and_the_next_run_completes(gateway: SimulatedGateway, name: str) -> None:
     gateway.failures = [Failure(503)] * 5
     ran = run_module("work_pool", pool_options(gateway.url, name, timeout=1))
-    assert "HTTP 503" in failed(ran, "ServerError")
+    assert "HTTP 503" in failed(ran, "ServerBusy")
     gateway.failures = []
     assert run_module("work_pool", pool_options(gateway.url, name)).plan[0] is True
 

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, flowops.prefect contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Our specs against the OpenAPI document of the server under test, and that such a check would notice."""
+"""Our kinds against the OpenAPI document of the server under test, and that such a check would notice."""
 
 from __future__ import annotations
 
@@ -10,11 +10,10 @@ import typing as t
 
 import pytest
 import requests
-from ansible_collections.flowops.prefect.plugins.module_utils._engine.spec import ResourceSpec
-from ansible_collections.flowops.prefect.plugins.module_utils._prefect.rest import Routes
-from ansible_collections.flowops.prefect.plugins.module_utils._prefect.work import WORK_POOL, WORK_POOL_ROUTES
-from ansible_collections.flowops.prefect.tests.unit.support.openapi import RESOURCES, mismatches
+from ansible_collections.flowops.prefect.tests.unit.support.openapi import CONTRACTS, Contract, mismatches
 from prefectkit.real_server import RealServer
+
+BY_RESULT = {contract.kind.spec.result: contract for contract in CONTRACTS}
 
 
 @pytest.fixture(scope="module")
@@ -24,11 +23,9 @@ def document(servers: dict[str, RealServer]) -> dict[str, t.Any]:
     return answer.json()
 
 
-@pytest.mark.parametrize(("spec", "routes"), RESOURCES, ids=lambda value: getattr(value, "result", ""))
-def test_the_server_takes_and_returns_what_the_spec_says(
-    document: dict[str, t.Any], spec: ResourceSpec, routes: Routes
-) -> None:
-    assert mismatches(document, spec, routes) == []
+@pytest.mark.parametrize("contract", CONTRACTS, ids=lambda contract: contract.kind.spec.result)
+def test_the_server_takes_and_returns_what_the_kind_says(document: dict[str, t.Any], contract: Contract) -> None:
+    assert mismatches(document, contract) == []
 
 
 def test_a_server_that_changed_would_be_noticed(document: dict[str, t.Any]) -> None:
@@ -36,10 +33,11 @@ def test_a_server_that_changed_would_be_noticed(document: dict[str, t.Any]) -> N
     schemas = other["components"]["schemas"]
     del schemas["WorkPoolUpdate"]["properties"]["is_paused"]
     schemas["WorkPoolUpdate"]["properties"]["type"] = {"type": "string"}
+    schemas["WorkPoolUpdate"]["properties"]["concurrency_limit"] = {"type": "integer"}
     schemas["WorkPoolCreate"]["properties"]["concurrency_limit"] = {"type": "string"}
     schemas["WorkPoolCreate"]["required"] = ["name", "owner"]
     del schemas["WorkPoolResponse"]["properties"]["description"]
-    assert mismatches(other, WORK_POOL, WORK_POOL_ROUTES) == [
+    assert mismatches(other, BY_RESULT["work_pool"]) == [
         "type can change after all",
         "description is not returned",
         "paused is not taken on change",
@@ -47,3 +45,20 @@ def test_a_server_that_changed_would_be_noticed(document: dict[str, t.Any]) -> N
         "concurrency_limit cannot be emptied",
         "owner is needed on creation",
     ]
+
+
+def test_what_is_inside_of_a_schedule_or_comes_from_another_edition_would_be_noticed(
+    document: dict[str, t.Any],
+) -> None:
+    other = copy.deepcopy(document)
+    schemas = other["components"]["schemas"]
+    del schemas["CronSchedule"]["properties"]["day_or"]
+    del schemas["DeploymentSchedule"]["properties"]["max_scheduled_runs"]
+    schemas["DeploymentUpdate"]["properties"]["labels"] = {"type": "object"}
+    assert mismatches(other, BY_RESULT["deployment_schedule"]) == [
+        "day_or is not taken on creation",
+        "day_or is not returned",
+        "day_or is not taken on change",
+        "max_scheduled_runs is not returned",
+    ]
+    assert mismatches(other, BY_RESULT["deployment"]) == ["labels can change on a self-hosted server after all"]

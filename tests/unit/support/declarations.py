@@ -16,6 +16,7 @@ import yaml
 from ansible.module_utils import basic
 from ansible_collections.flowops.prefect.plugins.module_utils import _ad, _prefect
 from ansible_collections.flowops.prefect.plugins.module_utils._engine.spec import ResourceSpec
+from ansible_collections.flowops.prefect.plugins.module_utils._prefect.catalogue import KINDS
 
 ROOT = pathlib.Path(__file__).resolve().parents[3]
 PACKAGE = "ansible_collections.flowops.prefect.plugins"
@@ -81,4 +82,6 @@ def _specs() -> t.Iterator[ResourceSpec]:
 
 MODULES = [DeclaredModule(file.stem) for file in sorted((ROOT / "plugins" / "modules").glob("*.py"))]
 SPECS = list({id(spec): spec for spec in _specs()}.values())
+# Modules that refuse a self-hosted server before they ask it anything.
+CLOUD_MODULES = {"account_event_info", *(kind.spec.result for kind in KINDS if kind.cloud_only)}
 ACTION_GROUPS = yaml.safe_load((ROOT / "meta" / "runtime.yml").read_text())["action_groups"]

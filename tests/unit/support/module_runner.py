@@ -13,6 +13,7 @@ import typing as t
 from unittest import mock
 
 from ansible.module_utils import basic
+from ansible.module_utils.common import warnings
 from ansible.module_utils.testing import patch_module_args
 
 
@@ -43,6 +44,8 @@ def run_module(main: t.Callable[[], None], *, check_mode: bool = False, **option
     try:
         with (
             patch_module_args(arguments),
+            # a process of its own would begin without the warnings of the run before
+            mock.patch.dict(warnings._global_warnings, clear=True),
             _logged() as lines,
             contextlib.redirect_stdout(stdout),
             contextlib.redirect_stderr(stderr),

@@ -11,6 +11,7 @@ import json
 import threading
 import types
 import typing as t
+import uuid
 
 
 class Answer(t.NamedTuple):
@@ -38,6 +39,8 @@ class SimulatedServer:
 
     def __init__(self, address: str) -> None:
         self.url = f"{address}/api"
+        # the same server with an address of the shape that Prefect Cloud has
+        self.cloud_url = f"{self.url}/accounts/{uuid.UUID(int=1)}/workspaces/{uuid.UUID(int=2)}"
         self.answers: list[Answer] = []
         self.asked: list[Asked] = []
 
@@ -83,7 +86,7 @@ def simulated_server() -> t.Iterator[SimulatedServer]:
         def log_message(self, *_args: object) -> None:
             """Say nothing."""
 
-    for method in ("GET", "POST", "PATCH", "DELETE"):
+    for method in ("GET", "POST", "PUT", "PATCH", "DELETE"):
         setattr(Handler, f"do_{method}", Handler.answer)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         found.append(SimulatedServer(f"http://127.0.0.1:{server.server_address[1]}"))

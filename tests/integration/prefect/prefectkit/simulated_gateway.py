@@ -48,12 +48,18 @@ def make_certificate(folder: pathlib.Path, name: str) -> pathlib.Path:
 
 
 class Failure(t.NamedTuple):
-    """An answer of the gateway's own; with a method, it waits for the first request with that method."""
+    """An answer of the gateway's own; with a method, it waits for the first request with that method, and with a text
+    for the first that holds it in its path or body. Failures with a text may come in any order."""
 
     status: int
     body: str = "<html>gateway</html>"
     headers: t.Mapping[str, str] = types.MappingProxyType({})
     method: str = ""
+    text: str = ""
+
+    def meets(self, method: str, path: str, body: bytes) -> bool:
+        """Whether this request is the one."""
+        return self.method in ("", method) and (self.text in path or self.text.encode() in body)
 
 
 class SimulatedGateway:
@@ -61,12 +67,24 @@ class SimulatedGateway:
 
     failures  answers to give first instead
     asked     methods and paths that arrived
+    watch     told each of them before it is forwarded
+    answered  those that are over; the client need not have waited for it
     """
 
     def __init__(self, url: str) -> None:
         self.url = url
         self.failures: list[Failure] = []
         self.asked: list[str] = []
+        self.watch: t.Callable[[str], object] = lambda _asked: None
+        self.answered: list[str] = []
+
+    def failure(self, method: str, path: str, body: bytes) -> Failure | None:
+        """The answer to give instead, if there is one for this request."""
+        waiting = [failure for failure in self.failures if failure.text] + self.failures[:1]
+        found = next((failure for failure in waiting if failure.meets(method, path, body)), None)
+        if found is not None:
+            self.failures.remove(found)
+        return found
 
 
 @contextlib.contextmanager
@@ -80,8 +98,14 @@ def simulated_gateway(target: str, certificate: pathlib.Path | None = None) -> t
         def forward(self) -> None:
             body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
             gateways[0].asked.append(f"{self.command} {self.path}")
-            if gateways[0].failures and gateways[0].failures[0].method in ("", self.command):
-                failure = gateways[0].failures.pop(0)
+            gateways[0].watch(gateways[0].asked[-1])
+            try:
+                self.answer(body)
+            finally:
+                gateways[0].answered.append(self.path)
+
+        def answer(self, body: bytes) -> None:
+            if (failure := gateways[0].failure(self.command, self.path, body)) is not None:
                 self.reply(failure.status, {"Content-Type": "text/html", **failure.headers}, failure.body.encode())
                 return
             headers = {name: value for name, value in self.headers.items() if name.lower() != "host"}
@@ -102,7 +126,7 @@ def simulated_gateway(target: str, certificate: pathlib.Path | None = None) -> t
         def log_message(self, *_args: object) -> None:
             """Say nothing."""
 
-    for method in ("GET", "POST", "PATCH", "DELETE"):
+    for method in ("GET", "POST", "PATCH", "PUT", "DELETE"):
         setattr(Handler, f"do_{method}", Handler.forward)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         scheme = "http"

@@ -82,7 +82,16 @@ def test_a_workspace_that_prefect_cloud_does_not_know_is_not_taken_for_absence(
 
 @pytest.mark.parametrize(
     "detail",
-    ["Not Found", "Variable not found.", 'Work pool "account" not found.', "Work pool 'my workspace' not found."],
+    [
+        "Not Found",
+        "Variable not found.",
+        'Work pool "account" not found.',
+        "Work pool 'my workspace' not found.",
+        "Service account not found",
+        "Workspace role not found",
+        "Account membership not found",
+        "No such workspace access",
+    ],
 )
 def test_an_object_that_prefect_cloud_does_not_know_is_absent(
     server: SimulatedServer, connect: Connect, detail: str
