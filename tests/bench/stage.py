@@ -9,9 +9,10 @@ import dataclasses
 import json
 import os
 import pathlib
-import subprocess
-import time
 import typing as t
+
+from meter import Command, Spent, spend
+from rows import Row
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 API = "http://127.0.0.90:4200/api"
@@ -19,10 +20,6 @@ SERVER, SERVER_NAME = "127.0.0.77", "dc1.lab.test"
 USER = "svc-ansible@lab.test"
 BRANCH = "OU=FlowOps,DC=lab,DC=test"
 ROUNDS = 2  # the better of two, for ours and for the peer alike
-
-
-class BenchFailed(Exception):
-    """A measured playbook did not work."""
 
 
 def home() -> pathlib.Path:
@@ -58,8 +55,8 @@ class Stage:
             "MICROSOFT_AD_LDAP_CA_CERT": str(home() / "run" / "certificates" / "ca.pem"),
         }
 
-    def play(self, name: str, tasks: list[dict[str, t.Any]]) -> float:
-        """Seconds that ansible-playbook takes for these tasks on the controller."""
+    def play(self, name: str, tasks: list[dict[str, t.Any]]) -> Spent:
+        """What ansible-playbook takes for these tasks on the controller."""
         folder = ROOT / "build" / "bench"
         folder.mkdir(parents=True, exist_ok=True)
         play = {
@@ -72,20 +69,8 @@ class Stage:
         }
         file = folder / f"{name}.yml"
         file.write_text(json.dumps([play], indent=2))
-        start = time.monotonic()
-        with (folder / f"{name}.log").open("w") as log:
-            done = subprocess.run(
-                [str(self.ansible / "bin" / "ansible-playbook"), str(file)],
-                env=self.environment(),
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                timeout=600,
-                check=False,
-            )
-        if done.returncode:
-            raise BenchFailed(f"{name} failed: read build/bench/{name}.log")
-        return time.monotonic() - start
+        command = Command([str(self.ansible / "bin" / "ansible-playbook"), str(file)], self.environment())
+        return spend([command], folder / f"{name}.log")[0]
 
 
 @dataclasses.dataclass(frozen=True)
@@ -99,18 +84,16 @@ class Case:
     peer: t.Callable[[Stage], list[dict[str, t.Any]]]
     before: list[dict[str, t.Any]] = dataclasses.field(default_factory=list)
 
-    def _best(self, stage: Stage, side: str, tasks: list[dict[str, t.Any]]) -> float:
-        seconds = []
+    def _best(self, stage: Stage, side: str, tasks: list[dict[str, t.Any]]) -> Spent:
+        taken = []
         for number in range(ROUNDS):
             if self.before:
                 stage.play(f"{self.key}-{side}-before-{number}", self.before)
-            seconds.append(stage.play(f"{self.key}-{side}-{number}", tasks))
-        return min(seconds)
+            taken.append(stage.play(f"{self.key}-{side}-{number}", tasks))
+        return min(taken, key=lambda spent: spent.seconds)
 
-    def measure(self, stage: Stage) -> dict[str, t.Any]:
+    def measure(self, stage: Stage) -> Row:
         """One row of the table."""
         print(f"bench: {self.name} ...", flush=True)
         ours, peer = self._best(stage, "ours", self.ours), self._best(stage, "peer", self.peer(stage))
-        ratio = ours / peer
-        rounded = {"ours": round(ours, 3), "peer": round(peer, 3), "ratio": round(ratio, 3)}
-        return {"name": self.name, **rounded, "goal": self.goal, "met": ratio <= self.goal}
+        return Row.of(self.name, ours, peer, self.goal)
