@@ -9,12 +9,13 @@ import pathlib
 import time
 
 from summary import print_summary
-from tools import DemoFailed, Tools
+from tools import DemoFailed, PlaybookRun, Tools
 
 __all__ = ["Demo", "DemoFailed"]
 
 COLD_SECONDS, WARM_SECONDS = 600, 240
 SITE, VERIFY = "flowops.prefect.site", "flowops.prefect.verify"
+CLOUD = str(pathlib.Path(__file__).with_name("cloud.yml"))
 
 
 class Demo:
@@ -33,6 +34,13 @@ class Demo:
         print(f"    done in {self.times[-1][1]:.0f} s", flush=True)
         return result
 
+    @staticmethod
+    def _expect_nothing(run: PlaybookRun) -> None:
+        changed = {host: numbers["changed"] for host, numbers in run.recap.items() if numbers["changed"]}
+        if changed or not run.recap:
+            where = ", ".join(f"{host} changed={count}" for host, count in changed.items()) or "no recap"
+            raise DemoFailed(f"the second run should change nothing: {where}; see {run.log}")
+
     def run(self) -> None:
         """All of it; raises DemoFailed at the first thing that is not as it should be."""
         tools = self.tools
@@ -41,13 +49,14 @@ class Demo:
         self._step("The collection: built, and installed from its archive", tools.install)
         first = self._step("ansible-playbook flowops.prefect.site", lambda: tools.playbook(SITE, "first"))
         second = self._step("ansible-playbook flowops.prefect.site, again", lambda: tools.playbook(SITE, "second"))
-        changed = {host: numbers["changed"] for host, numbers in second.recap.items() if numbers["changed"]}
-        if changed or not second.recap:
-            where = ", ".join(f"{host} changed={count}" for host, count in changed.items()) or "no recap"
-            raise DemoFailed(f"the second run should change nothing: {where}; see {second.log}")
+        self._expect_nothing(second)
         verify = self._step("ansible-playbook flowops.prefect.verify", lambda: tools.playbook(VERIFY, "verify"))
+        act = "Prefect Cloud (simulated): an account, a workspace, access, a key"
+        cloud = self._step(act, lambda: tools.playbook(CLOUD, "cloud", **tools.cloud()))
+        again = self._step(f"{act}, again", lambda: tools.playbook(CLOUD, "cloud-again", **tools.cloud()))
+        self._expect_nothing(again)
         seconds = time.monotonic() - self.start
-        print_summary(tools, first, second, verify, self.times)
+        print_summary(tools, first, second, verify, cloud, self.times)
         limit = WARM_SECONDS if warm else COLD_SECONDS
         print(f"\n{seconds:.0f} s in all; {'warm' if warm else 'cold'}, the limit is {limit} s")
         if seconds > limit:

@@ -15,6 +15,7 @@ KINDS = {
     "work_queue": "work queue",
     "variable": "variable",
 }
+CLOUD_REPORTS = 4
 DASHBOARD = "http://127.0.0.90:4200"
 
 
@@ -55,8 +56,21 @@ def _where(tools: Tools) -> None:
     print('    ansible-playbook -i "$INVENTORY" tests/demo/show_directory.yml')
 
 
+def _cloud(act: PlaybookRun) -> None:
+    print("\nPrefect Cloud, as a double on loopback (simulated; the workspace's content is a real server's)")
+    for report in act.reports:
+        print(f"  {report}")
+    if len(act.reports) != CLOUD_REPORTS:
+        raise DemoFailed(f"expected {CLOUD_REPORTS} reports of the Cloud act, found {len(act.reports)}; see {act.log}")
+
+
 def print_summary(
-    tools: Tools, first: PlaybookRun, second: PlaybookRun, verify: PlaybookRun, times: list[tuple[str, float]]
+    tools: Tools,
+    first: PlaybookRun,
+    second: PlaybookRun,
+    verify: PlaybookRun,
+    cloud: PlaybookRun,
+    times: list[tuple[str, float]],
 ) -> None:
     """The readable end of the demo; raises DemoFailed where the facts do not fit."""
     print("\n" + "=" * 78)
@@ -68,6 +82,7 @@ def print_summary(
     print("  The account is Wine's, which has one user; on Windows it is the account of the service.")
     if len(verify.reports) != 2:
         raise DemoFailed(f"expected a finished flow run on 2 workers, found {len(verify.reports)}; see {verify.log}")
+    _cloud(cloud)
     _where(tools)
     print("\nThe second run")
     for host, numbers in second.recap.items():

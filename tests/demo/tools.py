@@ -35,6 +35,13 @@ class PlaybookRun:
     reports: list[str]
 
 
+def _changes(event: dict) -> list[tuple[str, str, str]]:
+    """Host, module and item of a result; a task over many objects names each of them."""
+    if event["changes"]:
+        return [(event["host"], change["kind"].replace(" ", "_"), change["name"]) for change in event["changes"]]
+    return [(event["host"], event["action"].rpartition(".")[2], event["item"] or event["task"])]
+
+
 class Tools:
     """The lab's command line and the Ansible of its virtual environment."""
 
@@ -83,8 +90,14 @@ class Tools:
             "ANSIBLE_CALLBACKS_ENABLED": "flowops_events",
         }
 
-    def playbook(self, name: str, title: str) -> PlaybookRun:
-        """Run a playbook; its output goes to a log file."""
+    def cloud(self) -> dict[str, str]:
+        """What a playbook needs in its environment to reach the double of Prefect Cloud as the owner of its account."""
+        folder = self.home / "run" / "cloud"
+        estate = json.loads((folder / "estate.json").read_text())
+        return {"PREFECT_API_URL": estate["api_url"], "PREFECT_API_KEY": (folder / "owner.key").read_text().strip()}
+
+    def playbook(self, name: str, title: str, **more: str) -> PlaybookRun:
+        """Run a playbook; its output goes to a log file. more is added to its environment."""
         log, events = self.logs / f"{title}.log", self.logs / f"{title}.jsonl"
         events.write_text("")
         command = ["ansible-playbook", "-i", self.inventory, name]
@@ -94,7 +107,7 @@ class Tools:
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,
-                env={**self.environment, "FLOWOPS_EVENTS": str(events)},
+                env={**self.environment, **more, "FLOWOPS_EVENTS": str(events)},
                 check=False,
             ).returncode
         results = [event for event in map(json.loads, events.read_text().splitlines()) if event["event"] == "result"]
@@ -110,7 +123,7 @@ class Tools:
         return PlaybookRun(
             log,
             recap,
-            [(e["host"], e["action"].rpartition(".")[2], e["item"] or e["task"]) for e in good if e["changed"]],
+            [change for event in good if event["changed"] for change in _changes(event)],
             [str(event["message"]) for event in good if event["task"].endswith("| Report")],
         )
 

@@ -52,7 +52,7 @@ def test_prefect_answers_503(ansible):
     with answering(503) as url:
         run = ansible.playbook(SITE, "--tags", "prefect_content", "-e", f"flowops_prefect_api_url={url}")
     assert run.status == 2
-    _one_line(run, "windows", "127.0.0.92", "503")
+    _one_line(run, "read all variables", "127.0.0.92", "503")
 
 
 @pytest.mark.usefixtures("converged")
@@ -63,7 +63,7 @@ def test_prefect_stopped(ansible):
     finally:
         lab("start", "prefect")
     assert run.status == 2
-    _one_line(run, "windows", "127.0.0.90")
+    _one_line(run, "read all variables", "127.0.0.90")
 
 
 @pytest.mark.usefixtures("converged")

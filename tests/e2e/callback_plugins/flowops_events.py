@@ -56,6 +56,7 @@ class CallbackModule(CallbackBase):
             changed=bool(data.get("changed")),
             message=data.get("msg", ""),
             diff=data.get("diff"),
+            changes=data.get("changes") if result.task.action == "flowops.prefect.resources" else None,
         )
 
     @staticmethod

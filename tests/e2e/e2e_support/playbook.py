@@ -28,6 +28,12 @@ class Change(t.NamedTuple):
     item: str | None
 
 
+def _items(event: dict[str, t.Any]) -> list[str | None]:
+    """The things that one result is about."""
+    written = [f"{change['action']} {change['kind']} {change['name']}" for change in event.get("changes") or []]
+    return [*written] or [event["item"]]
+
+
 @dataclasses.dataclass(frozen=True)
 class Run:
     """One finished run. C(output) is everything that a user would have seen."""
@@ -43,8 +49,9 @@ class Run:
 
     @property
     def changes(self) -> set[Change]:
-        """What was changed, or would be in check mode."""
-        return {Change(event["host"], event["task"], event["item"]) for event in self.results("ok") if event["changed"]}
+        """What was changed, or would be in check mode; a task over many objects counts each of them."""
+        changed = [event for event in self.results("ok") if event["changed"]]
+        return {Change(event["host"], event["task"], item) for event in changed for item in _items(event)}
 
     @property
     def stats(self) -> dict[str, dict[str, int]]:
