@@ -19,6 +19,8 @@ Result = dict[str, t.Any]
 # A module says nothing before it ends, so one that waits is started anew in between.
 _LOOK_SECONDS = 15
 _PATIENCE_SECONDS = 300
+# A run that was only just made may be unknown for a moment.
+_UNKNOWN_SECONDS = 10
 _PASSING = ("ConnectionFailed", "ServerError", "ServerBusy")
 _WAIT_OPTIONS = ("wait_interval", "fail_on", "logs", "logs_limit")
 
@@ -38,7 +40,9 @@ class ActionModule(NormalActionModule):
         """Whether there is something to wait for and somebody who may see it."""
         waits = boolean(self._task.args.get("wait") or False, strict=False)
         seconds = str(self._task.args.get("wait_timeout") or _LOOK_SECONDS)
-        alone = self._task.check_mode or self._task.async_val or self._task.no_log
+        # only a module that is told the secrets can hide them in what the run says
+        secret = self._task.args.get("secret_parameters")
+        alone = self._task.check_mode or self._task.async_val or self._task.no_log or secret
         return waits and not alone and seconds.isdigit() and int(seconds) > 0
 
     def _followed(self, task_vars: dict[str, t.Any]) -> Result:
@@ -61,6 +65,7 @@ class ActionModule(NormalActionModule):
             kind, now = (result.get("error") or {}).get("kind"), time.monotonic()
             answered = answered if kind in _PASSING else now
             passing = kind == "RunUnfinished" or (kind in _PASSING and now - answered < _PATIENCE_SECONDS)
+            passing = passing or (kind == "NotFound" and now - begun < _UNKNOWN_SECONDS)
             if not passing or now - begun >= seconds:
                 break
         self._tell(run)

@@ -22,8 +22,8 @@ extends_documentation_fragment:
 options:
   kinds:
     description:
-      - Kinds in the plural, such as V(work_pools) or V(automations). An empty list stands for all kinds that the server
-        has and a desired state can hold.
+      - Kinds in the plural, such as V(work_pools) or V(automations). An empty list stands for all kinds that a
+        desired state can hold of the place that O(api_url) names. That is a workspace, or an account of Prefect Cloud.
       - With O(format=desired_state), kinds that the credentials may not read are an error if they are named here, and
         else said in RV(left_out).
     type: list

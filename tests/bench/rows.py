@@ -63,7 +63,7 @@ class Row:
         scaled = f" scaled from {self.scaled_from}" if self.scaled_from is not None else ""
         unit = "s" if self.unit == "s" else " "
         figures = f"{_number(self.ours)}{unit} {_number(self.peer)}{unit} {faster:>7} {self.ratio:6.3f} {goal:>5}"
-        return f"{self.name:64}{figures} {self._pair('requests')} {self._pair('megabytes')}{verdict}{scaled}"
+        return f"{self.name:62}{figures} {self._pair('requests')} {self._pair('megabytes')}{verdict}{scaled}"
 
     def _pair(self, what: str) -> str:
         """A figure of both sides; a dash where it is not known."""
@@ -72,8 +72,8 @@ class Row:
 
 
 HEAD = (
-    f"{'case':64}{'ours':>9} {'peer':>9} {'faster':>7} {'ratio':>6} {'goal':>5}"
-    f" {'requests':>13} {'MB at peak':>13}\n{'':102} {'ours':>6} {'peer':>6} {'ours':>6} {'peer':>6}"
+    f"{'case':62}{'ours':>9} {'peer':>9} {'faster':>7} {'ratio':>6} {'goal':>5}"
+    f" {'requests':>13} {'MB at peak':>13}\n{'':100} {'ours':>6} {'peer':>6} {'ours':>6} {'peer':>6}"
 )
 
 

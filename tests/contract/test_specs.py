@@ -65,7 +65,13 @@ class Store(MemoryBackend):
     def look_up(self, _kind: str, _name: str) -> dict[str, t.Any] | None:
         return None
 
-    def related(self, _kind: str, _key: str, _value: t.Any) -> list[dict[str, t.Any]]:
+    def plan_of(self, _kind: str, _found: dict[str, t.Any]) -> None:
+        return None
+
+    def wanted(self, _kind: str) -> list[dict[str, t.Any]]:
+        return []
+
+    def related(self, _kind: str, _key: str, _value: t.Any, **_how: t.Any) -> list[dict[str, t.Any]]:
         return []
 
 

@@ -16,6 +16,7 @@ from .errors import AuthFailed, ConnectionFailed, EngineError, NotAttempted, Ser
 from .estate import Entry, Estate, Place, Planner, Step, described
 from .reconcile import not_converged
 
+_NOTHING: dict[str, t.Any] = {"action": "none", "changes": {}}
 _REREADS = 6
 _REREAD_PAUSE_SECONDS = 0.5
 # After one of these every further write would fail in the same way.
@@ -25,9 +26,15 @@ _HOPELESS = (ConnectionFailed, AuthFailed)
 class ApplyFailed(EngineError):
     """Some writes failed; all others were done."""
 
-    def __init__(self, steps: list[Step], server: str, result: dict[str, t.Any]) -> None:
+    def __init__(
+        self, steps: list[Step], server: str, result: dict[str, t.Any], besides: EngineError | None = None
+    ) -> None:
+        """besides is an error of what came after the writes."""
         self.failed = [(step.entry, step.error) for step in steps if step.error is not None]
-        self.result = result
+        self.result, self.besides = result, besides
+        if not self.failed and besides is not None:
+            super().__init__(besides.what, obj=besides.obj, server=server, why=besides.why, todo=besides.todo)
+            return
         changes = sum(step.changed for step in steps)
         first = next((error for _entry, error in self.failed if not isinstance(error, NotAttempted)), self.failed[0][1])
         super().__init__(
@@ -53,13 +60,32 @@ class Applier:
         """Write everything, then prove it; errors are left in the steps."""
         self._run_patiently([step for step in steps if step.changed and step.plan.action != "delete"])
         removals = [step for step in steps if step.plan.action == "delete"]
-        if any(step.error for step in steps):
-            for step in removals:
-                if step.entry.pruned:
-                    step.error = self._not_attempted(step, "nothing is pruned while something else failed")
-        for kind in dict.fromkeys(step.entry.kind for step in reversed(removals)):
-            self._run_patiently([step for step in removals if step.entry.kind == kind and step.error is None])
-        self._prove([step for step in steps if step.written])
+        for rank in sorted({self._estate.rank(step.entry.kind) for step in removals}, reverse=True):
+            chosen = [step for step in removals if self._estate.rank(step.entry.kind) == rank]
+            self._hold_back(chosen, steps)
+            self._run_patiently([step for step in chosen if step.error is None])
+        try:
+            self._prove([step for step in steps if step.written])
+        except EngineError as error:
+            for step in steps:
+                if step.written and step.error is None:
+                    step.error = error
+
+    def _hold_back(self, removals: list[Step], steps: list[Step]) -> None:
+        """What was only safe to remove because of a write that failed stays, and so does all that would be pruned."""
+        if not any(step.error for step in steps):
+            return
+        done = {
+            step.entry.place: dataclasses.replace(step.plan, **_NOTHING) if step.error else step.plan for step in steps
+        }
+        for step in removals:
+            if step.entry.pruned:
+                step.error = self._not_attempted(step, "nothing is pruned while something else failed")
+            else:
+                try:
+                    self._planner.guard(step, done)
+                except EngineError as error:
+                    step.error = error
 
     def _run_patiently(self, steps: list[Step]) -> None:
         """All steps at the pace of the task; what a busy server turned away again, one after the other."""

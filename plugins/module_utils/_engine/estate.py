@@ -93,6 +93,9 @@ class Estate(t.Protocol):
     def place(self, kind: str, name: str) -> Place:
         """The place of an entry that a reference names."""
 
+    def rank(self, kind: str) -> int:
+        """Removals begin with the kinds of the highest rank."""
+
     def brings(self, entry: Entry) -> list[Place]:
         """What the server makes by itself when it creates the entry's object."""
 
@@ -156,7 +159,7 @@ class Planner:
         plans = {step.entry.place: step.plan for step in steps}
         for step in steps:
             try:
-                self._guard(step, plans)
+                self.guard(step, plans)
             except _OF_ONE as error:
                 errors.append((step.entry, error))
         if errors:
@@ -218,7 +221,8 @@ class Planner:
 
         return wanted_of(entry.spec, entry.params, find, missing)
 
-    def _guard(self, step: Step, plans: dict[Place, Plan]) -> None:
+    def guard(self, step: Step, plans: dict[Place, Plan]) -> None:
+        """Ask the guard of a step, who sees everything as it will be after these plans."""
         guard = step.entry.spec.guard
         if step.changed and guard is not None:
             backend = self._estate.backend(step.entry, plans.get)

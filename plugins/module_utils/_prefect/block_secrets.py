@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import fnmatch
+import json
 import typing as t
 
 from .._engine.errors import InvalidInput
@@ -58,7 +59,7 @@ def _refuse_lost_users(backend: RestBackend, current: Object) -> None:
         found
         for found in others
         for reference in (found.get("block_document_references") or {}).values()
-        if (reference.get("block_document") or {}).get("id") == current["id"]
+        if (reference.get("block_document") or {}).get("id") == current["id"] and _still_holds(backend, found, current)
     ]
     name = str(current.get("name"))
     if deployments:
@@ -68,6 +69,14 @@ def _refuse_lost_users(backend: RestBackend, current: Object) -> None:
     if holders:
         why = f"{counted(holders, 'block document')} would lose it: {named(backend, 'block document', holders)}"
         refuse(backend, "block document", name, why, "Remove them first, or give them another block")
+
+
+def _still_holds(backend: RestBackend, holder: Object, block: Object) -> bool:
+    """Whether a block keeps another one inside of it, after what is planned for it."""
+    plan = backend.plan_of("block document", holder)
+    return (
+        plan is None or "data" not in plan.changes or block["id"] in json.dumps(plan.changes["data"].value, default=str)
+    )
 
 
 def refuse_losses(backend: RestBackend, plan: Plan, current: Object | None, params: Object) -> list[str]:
@@ -83,6 +92,7 @@ def refuse_losses(backend: RestBackend, plan: Plan, current: Object | None, para
         block_type = backend.resolve("block type", params["block_type"])
         schemas = schemas_of(backend.stores, block_type, params["block_type"]) if block_type else []
         schemas = sorted(schemas, key=lambda schema: schema.get("created") or "")[-1:]
+    schemas += [wanted for wanted in backend.wanted("block schema") if wanted["block_type"] == params["block_type"]]
     for schema in schemas:
         _open, hidden = split_secrets(data, (schema.get("fields") or {}).get("secret_fields") or [])
         if hidden:

@@ -188,9 +188,12 @@ class Client:
                 raise error from None
         return Created(found, True)
 
-    def change(self, path: str, body: t.Any, errand: Errand, method: str = "PATCH") -> None:
-        """Change some properties of an object, or with PUT all of them."""
-        expect_success(self.connection, errand, self._send(method, path, body, errand))
+    def change(
+        self, path: str, body: t.Any, errand: Errand, method: str = "PATCH", *, repeatable: bool = False
+    ) -> None:
+        """Change some properties of an object, or with PUT all of them. repeatable says of another method that doing it
+        twice is like doing it once."""
+        expect_success(self.connection, errand, self._send(method, path, body, errand, repeatable=repeatable))
 
     def act(self, path: str, body: t.Any, errand: Errand) -> t.Any:
         """Ask for something that must not be asked twice; the answer's value, None if it has none."""
@@ -204,7 +207,9 @@ class Client:
         if not is_absent(self.connection, response):
             expect_success(self.connection, errand, response)
 
-    def _send(self, method: str, path: str, body: t.Any, errand: Errand, *, reading: bool = False) -> requests.Response:
+    def _send(
+        self, method: str, path: str, body: t.Any, errand: Errand, *, reading: bool = False, repeatable: bool = False
+    ) -> requests.Response:
         reading = reading or method == "GET"
         if self.read_only and not reading:
             raise CheckModeWriteRefused(
@@ -214,7 +219,7 @@ class Client:
                 why=f"{method} was about to be sent in check mode",
                 todo="Report this as a defect of flowops.prefect",
             )
-        repeatable = reading or method in ("PATCH", "PUT", "DELETE")
+        repeatable = repeatable or reading or method in ("PATCH", "PUT", "DELETE")
         token = self._session.headers.get(_CSRF_TOKEN)
         response = self._persist(method, path, body, errand, repeatable, reading)
         if response.status_code == 403 and "csrf" in response.text[:200].lower():

@@ -9,7 +9,15 @@ import dataclasses
 import typing as t
 
 from .._engine.apply import Applier, ApplyFailed
-from .._engine.errors import InvalidInput, TooMuch
+from .._engine.errors import (
+    ConnectionFailed,
+    EngineError,
+    InvalidInput,
+    NotConverged,
+    ServerError,
+    TooMuch,
+    UnexpectedError,
+)
 from .._engine.estate import Entry, Planner, Step
 from .catalogue import BY_PLURAL, CATALOGUE, KINDS
 from .document import entries_of
@@ -20,6 +28,8 @@ from .names import block_name_problem
 if t.TYPE_CHECKING:
     from .stores import Stores
 
+# After these nobody knows whether the object was created.
+_MAY_HAVE_HAPPENED = (ConnectionFailed, NotConverged, ServerError, UnexpectedError)
 _ORDER = {kind.name: number for number, kind in enumerate(KINDS)}
 
 
@@ -57,7 +67,8 @@ def converge(stores: Stores, orders: Orders, hide: t.Callable[[set[str]], object
     pruned = _prunable(stores, ledger, entries) if ledger is not None and orders.prune else []
     if len(pruned) > orders.prune_maximum:
         raise _too_much(stores.server, pruned, orders.prune_maximum)
-    planner = Planner(estate, [*entries, *pruned], hide)
+    estate.entries = [*entries, *pruned]
+    planner = Planner(estate, estate.entries, hide)
     steps = planner.plan()
     if not orders.check_mode:
         _apply(stores, estate, planner, steps, ledger, orders.concurrency)
@@ -70,10 +81,14 @@ def _apply(
     if ledger is not None:
         ledger.intend(stores.client, [step.entry for step in steps if step.plan.action == "create"])
     Applier(estate, planner, workers).apply(steps)
+    unsettled = None
     if ledger is not None:
-        ledger.settle(stores.client, _owned(stores, estate, ledger, steps))
-    if any(step.error for step in steps):
-        raise ApplyFailed(steps, stores.server, result_of(steps, stores))
+        try:
+            ledger.settle(stores.client, _owned(stores, estate, ledger, steps))
+        except EngineError as error:
+            unsettled = error
+    if unsettled is not None or any(step.error for step in steps):
+        raise ApplyFailed(steps, stores.server, result_of(steps, stores), unsettled)
 
 
 def _prunable(stores: Stores, ledger: Ledger, entries: list[Entry]) -> list[Entry]:
@@ -85,37 +100,40 @@ def _prunable(stores: Stores, ledger: Ledger, entries: list[Entry]) -> list[Entr
         labels = stores.index(kind_name).labels() if left else {}
         store = stores.store(kind_name)
         for label in left:
-            if label in labels and ledger.owns(kind_name, label, labels[label]):
+            if label in labels and store.ownable(labels[label]) and ledger.owns(kind_name, label, labels[label]):
                 options = store.options(labels[label]) or {}
                 params = {field.name: field.default for field in store.spec.fields if field.control}
                 found.append(Entry(kind_name, label, store.spec, {**params, **options, "state": "absent"}, pruned=True))
     return found
 
 
-def _owned(
-    stores: Stores, estate: PrefectEstate, ledger: Ledger, steps: list[Step]
-) -> dict[str, dict[str, str | None]]:
+def _owned(stores: Stores, estate: PrefectEstate, ledger: Ledger, steps: list[Step]) -> dict[str, dict[str, t.Any]]:
     """What the ledger has to hold now: what it held and is still there, and what the document wants and has got."""
     owned = {kind: dict(names) for kind, names in ledger.objects.items()}
     for step in steps:
         names = owned.setdefault(step.entry.kind, {})
-        if step.entry.absent:
-            if step.error is None:
-                names.pop(step.entry.name, None)
-            continue
-        found = estate.find(step.entry)
-        if found is not None:
+        found = None if step.entry.absent else estate.find(step.entry)
+        if found is not None and stores.store(step.entry.kind).ownable(found):
             names[step.entry.name] = found.get("id")
+        elif step.error is None or (step.plan.action == "create" and not isinstance(step.error, _MAY_HAVE_HAPPENED)):
+            names.pop(step.entry.name, None)
     planned = {step.entry.place for step in steps}
-    for kind, names in owned.items():
-        stale = [label for label in names if (kind, label) not in planned]
-        labels = stores.index(kind).labels() if stale and kind in CATALOGUE else {}
-        for label in stale:
-            if kind in CATALOGUE and (label not in labels or not ledger.owns(kind, label, labels[label])):
-                del names[label]
-            elif kind in CATALOGUE:
-                names[label] = labels[label].get("id")
+    for kind in owned.keys() & CATALOGUE.keys():
+        _forget_what_is_gone(stores, ledger, owned[kind], kind, planned)
     return owned
+
+
+def _forget_what_is_gone(
+    stores: Stores, ledger: Ledger, names: dict[str, t.Any], kind: str, planned: set[tuple[str, str]]
+) -> None:
+    """Of what no step is about, keep what is there and still ours, with its identifier."""
+    stale = [label for label in names if (kind, label) not in planned]
+    labels = stores.index(kind).labels() if stale else {}
+    for label in stale:
+        if label in labels and ledger.owns(kind, label, labels[label]):
+            names[label] = labels[label].get("id")
+        else:
+            del names[label]
 
 
 def _too_much(server: str, pruned: list[Entry], most: int) -> TooMuch:

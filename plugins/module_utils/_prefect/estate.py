@@ -23,7 +23,9 @@ class PrefectEstate:
     def __init__(self, stores: Stores) -> None:
         self.stores = stores
         self.server, self.read_only = stores.server, stores.client.read_only
+        self.entries: list[Entry] = []
         self._lock = threading.Lock()
+        self._ranks = {name: number for number, name in enumerate(stores.catalogue, 1)}
 
     def prepare(self, kinds: list[str]) -> None:
         """Read these kinds."""
@@ -32,7 +34,11 @@ class PrefectEstate:
 
     def find(self, entry: Entry) -> Object | None:
         """The entry's object as it was last read."""
-        key = self.stores.store(entry.kind).key_of(entry.spec.identity(entry.params))
+        identity = entry.spec.identity(entry.params)
+        if identity.get("id"):
+            known = self.stores.index(entry.kind).all()
+            return next((found for found in known if found.get("id") == identity["id"]), None)
+        key = self.stores.store(entry.kind).key_of(identity)
         return None if key is None else self.stores.index(entry.kind).get(key, entry.name)
 
     def resolve(self, kind: str, name: str) -> t.Any:
@@ -43,13 +49,17 @@ class PrefectEstate:
         """The place of an entry that a reference names."""
         return (kind.removesuffix(BY_ID), name)
 
+    def rank(self, kind: str) -> int:
+        """Removals begin with the kinds of the highest rank: those that lean on others."""
+        return 0 if self.stores.catalogue[kind].outlives else self._ranks[kind]
+
     def brings(self, entry: Entry) -> list[Place]:
         """What the server makes by itself when it creates the entry's object."""
         return self.stores.store(entry.kind).brings(entry.params)
 
     def backend(self, entry: Entry, fate: t.Callable[[Place], Plan | None]) -> View:
         """What guards ask."""
-        return View(self.stores, entry.kind, fate)
+        return View(self.stores, entry.kind, fate, self.entries)
 
     def lane(self, entry: Entry) -> str:
         """Entries of one lane are written one after the other."""
@@ -80,10 +90,10 @@ class PrefectEstate:
 class View:
     """What the guard of one entry sees: everything as it will be when the same desired state is reached."""
 
-    def __init__(self, stores: Stores, kind: str, fate: t.Callable[[Place], Plan | None]) -> None:
+    def __init__(self, stores: Stores, kind: str, fate: t.Callable[[Place], Plan | None], entries: list[Entry]) -> None:
         self.stores, self.server, self.read_only = stores, stores.server, stores.client.read_only
         self.store = stores.store(kind)
-        self._fate = fate
+        self._fate, self._entries = fate, entries
 
     def resolve(self, kind: str, name: str) -> t.Any:
         """What the API takes as a reference to the named object."""
@@ -94,15 +104,25 @@ class View:
         plan = self._fate((kind, name))
         return None if plan is not None and plan.action == "delete" else self.stores.look_up(kind, name)
 
-    def related(self, kind: str, key: str, value: t.Any) -> list[Object]:
-        """Objects of a kind that keep this value in one property."""
-        return [found for found in self.stores.related(kind, key, value) if self._keeps(kind, found, key, value)]
+    def related(self, kind: str, key: str, value: t.Any, *, moved_by: tuple[str, ...] = ()) -> list[Object]:
+        """Objects of a kind that keep this value in one property; a change of those in moved_by takes it from them."""
+        found = self.stores.related(kind, key, value)
+        return [one for one in found if self._keeps(self.plan_of(kind, one), key, value, moved_by)]
 
-    def _keeps(self, kind: str, found: Object, key: str, value: t.Any) -> bool:
-        plan = self._fate((kind, self._label(kind, found)))
+    def plan_of(self, kind: str, found: Object) -> Plan | None:
+        """What is planned for an object."""
+        return self._fate((kind, self._label(kind, found)))
+
+    def wanted(self, kind: str) -> list[Object]:
+        """Options of all objects of a kind that the desired state has."""
+        return [entry.params for entry in self._entries if entry.kind == kind and not entry.absent]
+
+    @staticmethod
+    def _keeps(plan: Plan | None, key: str, value: t.Any, moved_by: tuple[str, ...]) -> bool:
         if plan is None:
             return True
-        return plan.action != "delete" and (key not in plan.changes or plan.changes[key].value == value)
+        stays = key not in plan.changes or plan.changes[key].value == value
+        return plan.action != "delete" and stays and not set(moved_by) & set(plan.changes)
 
     def _label(self, kind: str, found: Object) -> str:
         store = self.stores.store(kind)

@@ -93,6 +93,11 @@ class DeploymentStore(CreatedStore):
         # a queue alone would move the deployment to any work pool that has a queue of this name
         if current is not None and body.get("work_queue_name") and "work_pool_name" not in body:
             return {"work_pool_name": current.get("work_pool_name"), **body}
+        # and a work pool alone would move it to the default queue there, although the queue's name is to stay
+        pool, queue = body.get("work_pool_name"), (current or {}).get("work_queue_name")
+        moves = bool(pool and queue) and "work_queue_name" not in body
+        if moves and self.stores.resolve("work queue", f"{pool}/{queue}") is not None:
+            return {**body, "work_queue_name": queue}
         return body
 
 

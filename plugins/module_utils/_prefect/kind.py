@@ -53,6 +53,7 @@ class Kind:
     needs      further kinds that its objects lean on without naming them in a field
     bulk       whether a desired state may hold it
     follows    kinds that are written first although no field names them
+    outlives   whether its objects are removed last, even after what they lean on
     read_from  kinds whose objects carry those of this one
     """
 
@@ -65,6 +66,7 @@ class Kind:
     needs: tuple[str, ...] = ()
     bulk: bool = True
     follows: tuple[str, ...] = ()
+    outlives: bool = False
     read_from: tuple[str, ...] = ()
 
     @property
@@ -88,10 +90,10 @@ class Kind:
         return self.bulk or bool(self.routes.filter)
 
     def exists_on(self, connection: Connection) -> bool:
-        """Whether a server, or the place of one that its address names, has such objects."""
-        if self.place is Place.WORKSPACE and connection.is_cloud and not connection.workspace_id:
-            return False
-        return connection.is_cloud or not self.cloud_only
+        """Whether the place that an address names has such objects: a workspace, or an account of Prefect Cloud."""
+        if not connection.is_cloud:
+            return not self.cloud_only
+        return (self.place is Place.WORKSPACE) is bool(connection.workspace_id)
 
     @property
     def place_in_cloud(self) -> Place:

@@ -28,19 +28,18 @@ _FIELDS = {
     "title": "FlowOpsLedger",
     "type": "object",
     "block_type_slug": LEDGER_TYPE,
-    "properties": {"objects": {"type": "object"}, "since": {"type": "string"}},
+    "properties": {"objects": {"type": "object"}},
     "secret_fields": [],
 }
 
 
 @dataclasses.dataclass
 class Ledger:
-    """objects maps a kind to whole names and identifiers; an identifier of None belongs to what was about to be created
-    at the time C(since)."""
+    """objects maps a kind to whole names and identifiers. For what was about to be created a dictionary stands in place
+    of the identifier, with the time by the server's clock as C(since)."""
 
     name: str
-    objects: dict[str, dict[str, str | None]] = dataclasses.field(default_factory=dict)
-    since: str = ""
+    objects: dict[str, dict[str, t.Any]] = dataclasses.field(default_factory=dict)
     document: Object | None = None
 
     @classmethod
@@ -50,27 +49,30 @@ class Ledger:
         found = client.find(path, Errand("read ledger", name))
         data = (found or {}).get("data") or {}
         objects = {kind: dict(names) for kind, names in (data.get("objects") or {}).items()}
-        return cls(name, objects, str(data.get("since") or ""), found)
+        return cls(name, objects, found)
 
     def owns(self, kind: str, label: str, found: Object) -> bool:
         """Whether an object is the one that was written down, and not another that has its name now."""
         names = self.objects.get(kind, {})
         if label not in names:
             return False
-        identifier = names[label]
-        return found.get("id") == identifier if identifier else _moment(found.get("created")) >= _moment(self.since)
+        known = names[label]
+        if not isinstance(known, dict):
+            return found.get("id") == known
+        created, since = _moment(found.get("created")), _moment(known.get("since"))
+        return created is not None and since is not None and created >= since
 
     def intend(self, client: Client, entries: list[Entry]) -> None:
         """Write down what is about to be created, before it is."""
         fresh = [entry for entry in entries if entry.name not in self.objects.get(entry.kind, {})]
         if fresh:
-            for entry in fresh:
-                self.objects.setdefault(entry.kind, {})[entry.name] = None
             now = client.server_time
-            self.since = "" if now is None else datetime.datetime.fromtimestamp(now, datetime.UTC).isoformat()
+            since = "" if now is None else datetime.datetime.fromtimestamp(now, datetime.UTC).isoformat()
+            for entry in fresh:
+                self.objects.setdefault(entry.kind, {})[entry.name] = {"since": since}
             self._write(client)
 
-    def settle(self, client: Client, objects: dict[str, dict[str, str | None]]) -> None:
+    def settle(self, client: Client, objects: dict[str, dict[str, t.Any]]) -> None:
         """Write down what is owned in the end, if that is news."""
         objects = {kind: names for kind, names in objects.items() if names}
         if objects != self.objects:
@@ -79,7 +81,7 @@ class Ledger:
 
     def _write(self, client: Client) -> None:
         errand = Errand("write ledger", self.name)
-        data = {"objects": self.objects, "since": self.since}
+        data = {"objects": self.objects}
         if self.document is None:
             self.document = self._create(client, data, errand)
         else:
@@ -108,9 +110,9 @@ class Ledger:
         return created.value
 
 
-def _moment(text: t.Any) -> datetime.datetime:
-    """A point in time; the end of all times for what is none, so that it never counts as ours."""
+def _moment(text: t.Any) -> datetime.datetime | None:
+    """A point in time; None for what is none, which proves nothing."""
     try:
         return datetime.datetime.fromisoformat(str(text)).astimezone(datetime.UTC)
     except ValueError:
-        return datetime.datetime.max.replace(tzinfo=datetime.UTC)
+        return None

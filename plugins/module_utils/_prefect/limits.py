@@ -66,7 +66,8 @@ class ConcurrencyLimitStore(Store):
             super().change(current, body, identity)
         else:
             # creation writes over an old limit and leaves its slots alone; there is no other way to change it
-            self.create(body, identity)
+            sent = {"tag": identity["tag"], "concurrency_limit": body["limit"]}
+            self.client.change("/concurrency_limits/", sent, self.errand("update", identity), "POST", repeatable=True)
 
     def remove(self, current: Object, identity: Object) -> None:
         del current
@@ -86,6 +87,7 @@ class ConcurrencyLimitStore(Store):
 def _of_tag(found: Object) -> Object:
     return {
         "id": found["id"],
+        "created": found.get("created"),
         "tag": found["tag"],
         "limit": found["concurrency_limit"],
         "active_slots": len(found.get("active_slots") or []),

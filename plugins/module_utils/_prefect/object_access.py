@@ -12,7 +12,7 @@ import re
 import typing as t
 
 from .._engine.backend import Predicted
-from .._engine.errors import Forbidden, InvalidInput
+from .._engine.errors import Forbidden, InvalidInput, NotFound
 from .._engine.reconcile import no_such_reference
 from .._engine.spec import Compare, Field, LookUp, Names
 from .cloud import CloudSpec, CloudStore, caller_of, fold
@@ -102,7 +102,11 @@ class AccessControlStore(CloudStore):
 
     def remove(self, current: Object, identity: Object) -> None:
         option, _slash, target = current["id"].partition("/")
-        self._replace(option, target, {}, {}, identity)
+        try:
+            self._replace(option, target, {}, {}, identity)
+        except NotFound:
+            # what it was about is gone, and with it the need
+            return
 
     def _replace(self, option: str, target: str, lists: Object, known: Object, identity: Object) -> None:
         sent: Object = {}
@@ -204,6 +208,8 @@ def _whole(first: str, second: str) -> t.Callable[[str], str]:
 ACCESS_CONTROL = Kind(
     plural="access_control",
     store=AccessControlStore,
+    # lifting it before its block is removed would open the block to everyone
+    outlives=True,
     needs=("cloud",),
     spec=CloudSpec(
         kind="access control",

@@ -33,9 +33,18 @@ class RestBackend:
         """Another object that is referred to by name, or None if there is no such object."""
         return self.stores.look_up(kind, name)
 
-    def related(self, kind: str, key: str, value: t.Any) -> list[dict[str, t.Any]]:
-        """Objects of a kind with this value in one property."""
+    def related(self, kind: str, key: str, value: t.Any, *, moved_by: tuple[str, ...] = ()) -> list[dict[str, t.Any]]:
+        """Objects of a kind with this value in one property; nothing else is planned here that could move them."""
+        del moved_by
         return self.stores.related(kind, key, value)
+
+    def plan_of(self, _kind: str, _found: dict[str, t.Any]) -> Plan | None:
+        """What is planned for another object, which is nothing."""
+        return None
+
+    def wanted(self, _kind: str) -> list[dict[str, t.Any]]:
+        """Options of other objects that are wanted as well: there are none."""
+        return []
 
     def write(self, plan: Plan, identity: dict[str, t.Any], current: dict[str, t.Any] | None) -> None:
         """Create, change or remove, as the plan says."""

@@ -87,7 +87,8 @@ class DeploymentScheduleStore(Store):
             super().change(current, rest, identity)
         if rest != body and current.get(_AHEAD) is not None:
             # the server takes a limit away only with the schedule itself; all else is known to be accepted by now
-            kept = {field.key: current.get(field.key) for field in self.spec.properties}
+            other = _TIMING if any(body.get(key) is not None for key in _TIMING) else ()
+            kept = {field.key: current.get(field.key) for field in self.spec.properties if field.key not in other}
             self.remove(current, identity)
             self.create({**kept, **body}, identity)
 

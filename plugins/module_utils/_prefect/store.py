@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._engine.errors import Ambiguous
+from .._engine.errors import Ambiguous, Forbidden
 from .answers import Errand
 from .client import Client, segment
 
@@ -131,7 +131,15 @@ class Store:
         )
 
     def remove(self, current: Object, identity: Object) -> None:
-        """Remove the object."""
+        """Remove the object; Forbidden for what is always there."""
+        if not self.routes.written:
+            raise Forbidden(
+                f"delete {self.spec.kind}",
+                obj=self.spec.name_of(identity),
+                server=self.stores.server,
+                why="it is always there and cannot be removed",
+                todo="Leave it out of the desired state instead",
+            )
         self.client.remove(self.path(self.routes.written, {**identity, **current}), self.errand("delete", identity))
 
     def write(self, plan: Plan, identity: Object, current: Object | None) -> Object | None:
@@ -194,6 +202,10 @@ class Store:
         """Why a desired state cannot hold this object; empty if it can, a blank if nobody would expect it there."""
         del found
         return ""
+
+    def ownable(self, found: Object) -> bool:
+        """Whether a ledger may call this object ours, so that it can be pruned one day."""
+        return getattr(self.spec, "removable", True) and not self.unmanaged(found)
 
     def split(self, name: str) -> Object:
         """A whole name as identity options."""

@@ -104,6 +104,11 @@ class WorkQueueStore(Store):
     def unmanaged(self, found: Object) -> str:
         return "" if found.get("work_pool_name") else "it belongs to no work pool"
 
+    def ownable(self, found: Object) -> bool:
+        # a default queue comes and goes with its work pool
+        holder = self.stores.look_up("work pool", found["work_pool_name"])
+        return super().ownable(found) and (holder is None or holder.get("default_queue_id") != found["id"])
+
 
 def _refuse_lost_queue(backend: RestBackend, plan: Plan, current: Object | None, params: Object) -> list[str]:
     """The server answers the removal of a default queue with an internal error."""
@@ -115,7 +120,7 @@ def _refuse_lost_queue(backend: RestBackend, plan: Plan, current: Object | None,
         why = f"it is the default queue of work pool '{pool}'"
         todo = "Pause it instead (paused: true), or remove the whole work pool"
         refuse(backend, "work queue", current["name"], why, todo)
-    left = backend.related("deployment", "work_queue_id", current["id"])
+    left = backend.related("deployment", "work_queue_id", current["id"], moved_by=("work_queue_name", "work_pool_name"))
     return _refuse_orphans(backend, "work queue", current["name"], left, params)
 
 

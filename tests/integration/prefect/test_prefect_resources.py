@@ -219,9 +219,18 @@ def test_a_work_pool_goes_with_its_default_queue(run: Run, server: RealServer, n
     options = {"resources": {}, "ledger": name, "prune": True, "prune_maximum": 3}
     promised, done = run("resources", **options, check_mode=True), run("resources", **options)
     assert promised.plan == done.plan
-    assert summary(done) == {"deleted": 3, "pruned": 3}
+    assert summary(done) == {"deleted": 2, "pruned": 2}
     assert server.ask("GET", f"/work_pools/{name}") is None
     assert summary(run("resources", **options)) == {}
+
+
+def test_a_default_queue_is_never_pruned_alone(run: Run, server: RealServer, name: str) -> None:
+    pool = {"name": name, "type": "process"}
+    queue = {"work_pool": name, "name": "default", "concurrency_limit": 2}
+    run("resources", resources={"work_pools": [pool], "work_queues": [queue]}, ledger=name)
+    options = {"resources": {"work_pools": [pool]}, "ledger": name, "prune": True, "prune_maximum": 3}
+    assert summary(run("resources", **options)) == {"unchanged": 1}
+    assert server.ask("GET", f"/work_pools/{name}/queues/default")
 
 
 def test_a_secret_where_nobody_looks_for_one_is_not_repeated(run: Run, name: str) -> None:

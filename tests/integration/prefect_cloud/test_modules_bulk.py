@@ -96,12 +96,32 @@ def test_an_export_changes_nothing_and_holds_nothing_built_in(run, document, nam
     run("workspace", handle=name, state="absent", delete_content=True)
 
 
+def test_what_is_always_there_is_never_pruned(cloud, run, name):
+    wanted = {"accounts": [{"location": "Here"}], "account_settings": [{"ai_log_summaries": True}]}
+    wanted["work_pools"] = [{"name": name, "type": "process"}]
+    run("resources", resources=wanted, ledger=name)
+    done = run("resources", resources={}, ledger=name, prune=True, prune_maximum=9).result
+    assert [change["kind"] for change in done["changes"]] == ["work pool"]
+    assert cloud.get("GET", "A")["location"] == "Here"
+    cloud.get("PATCH", "A", {"location": None})
+    cloud.get("PATCH", "A/settings", {"ai_log_summaries": False})
+
+
+def test_an_export_of_a_workspace_holds_nothing_of_the_account(cloud, run):
+    exported = run("resources_info", format="desired_state").result["resources"]
+    assert {"accounts", "account_settings", "account_members", "teams"}.isdisjoint(exported)
+    account = cloud.url_of().partition("/workspaces/")[0]
+    exported = run("resources_info", format="desired_state", api_url=account).result["resources"]
+    assert {"accounts", "account_settings", "account_members"} <= set(exported)
+    assert {"work_pools", "variables"}.isdisjoint(exported)
+
+
 def test_what_a_key_may_not_read_is_said_and_an_error_where_it_was_asked_for(cloud, run):
     key = {"api_key": cloud.as_key("Worker")}
-    exported = run("resources_info", format="desired_state", **key).result
+    account = cloud.url_of().partition("/workspaces/")[0]
+    exported = run("resources_info", format="desired_state", api_url=account, **key).result
     hidden = {entry["kind"] for entry in exported["left_out"] if (entry["name"], entry["what"]) == ("*", "all of them")}
     assert {"service account", "workspace role"} & hidden
-    assert not {"work pool", "work queue"} & hidden
     refused = run("resources_info", format="desired_state", kinds=["service_accounts"], **key).result
     assert refused["error"]["kind"] == "Forbidden"
 

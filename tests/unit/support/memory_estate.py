@@ -64,6 +64,9 @@ class MemoryEstate:
         self.written: list[tuple[str, str]] = []
         self.lanes: dict[str, str] = {}
         self.first: dict[str, tuple[str, ...]] = {}
+        self.ranks: dict[str, int] = {}
+        self.unreadable: Exception | None = None
+        self.fate: t.Callable[[Place], t.Any] = lambda _place: None
         self.on_write: t.Callable[[Step], None] = lambda _step: None
         self._seen: dict[str, dict[str, t.Any]] = {}
         self._lock = threading.Lock()
@@ -93,7 +96,11 @@ class MemoryEstate:
     def brings(self, entry: Entry) -> list[Place]:
         return [("box", f"{entry.name}-lid")] if entry.params.get("size") == 4711 else []
 
-    def backend(self, _entry: Entry, _fate: t.Callable[[Place], t.Any]) -> MemoryEstate:
+    def rank(self, kind: str) -> int:
+        return self.ranks.get(kind, 1)
+
+    def backend(self, _entry: Entry, fate: t.Callable[[Place], t.Any]) -> MemoryEstate:
+        self.fate = fate
         return self
 
     def lane(self, entry: Entry) -> str:
@@ -128,6 +135,8 @@ class MemoryEstate:
 
     def reload(self, _kinds: set[str]) -> None:
         self.reloads += 1
+        if self.unreadable is not None:
+            raise self.unreadable
         if self.stale:
             self.stale -= 1
         else:

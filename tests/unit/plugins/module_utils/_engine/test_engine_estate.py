@@ -16,6 +16,7 @@ from ansible_collections.flowops.prefect.plugins.module_utils._engine import app
 from ansible_collections.flowops.prefect.plugins.module_utils._engine.errors import (
     AuthFailed,
     Conflict,
+    ConnectionFailed,
     Forbidden,
     NotAttempted,
     NotConverged,
@@ -132,6 +133,57 @@ def test_nothing_is_pruned_when_something_failed_but_what_shall_be_absent_goes()
     steps = run(estate, box("new"), prune, box("unwanted", state="absent"))
     assert errors(steps) == {"new": ServerError, "old": NotAttempted}
     assert list(estate.objects) == ["old"]
+
+
+def leaning(entry: Entry, on: str) -> Entry:
+    """The entry, whose removal is refused while the box that leans on it stays inside of it."""
+
+    def guard(backend: t.Any, plan: t.Any, current: t.Any, _params: dict[str, t.Any]) -> list[str]:
+        moved = backend.fate(("box", on))
+        if plan.action == "delete" and (moved is None or "inside" not in moved.changes):
+            raise Forbidden("delete box", obj=current["name"], why=f"{on} leans on it")
+        return []
+
+    return dataclasses.replace(entry, spec=dataclasses.replace(BOX, guard=guard))
+
+
+def test_what_was_safe_to_remove_because_of_a_write_stays_when_that_write_fails() -> None:
+    def leaned() -> tuple[MemoryEstate, list[Entry]]:
+        estate = MemoryEstate().holding({"name": "old"}, {"name": "new"}, {"name": "other"})
+        estate.holding({"name": "user", "inside": estate.objects["old"]["id"]})
+        return estate, [
+            box("user", inside="new"),
+            leaning(box("old", state="absent"), "user"),
+            box("other", state="absent"),
+        ]
+
+    estate, entries = leaned()
+    assert errors(run(estate, *entries)) == {}
+    assert set(estate.objects) == {"new", "user"}
+    estate, entries = leaned()
+    estate.failures["user"] = [ServerError("update box", obj="user")]
+    assert errors(run(estate, *entries)) == {"user": ServerError, "old": Forbidden}
+    assert set(estate.objects) == {"new", "old", "user"}
+
+
+def test_removals_begin_with_the_kind_of_the_highest_rank_and_a_failure_holds_back_what_is_pruned() -> None:
+    estate = MemoryEstate().holding({"name": "a"}, {"name": "b"})
+    estate.ranks = {"box": 1, "lid": 2}
+    entries = [dataclasses.replace(box("a", state="absent"), pruned=True), lid("b", state="absent")]
+    assert errors(run(estate, *entries)) == {}
+    assert [name for _action, name in estate.written] == ["b", "a"]
+    estate = MemoryEstate().holding({"name": "a"}, {"name": "b"})
+    estate.ranks = {"box": 1, "lid": 2}
+    estate.failures["b"] = [ServerError("delete lid", obj="b")]
+    assert errors(run(estate, *entries)) == {"b": ServerError, "a": NotAttempted}
+
+
+def test_what_was_written_is_told_even_if_the_server_goes_away_before_the_proof() -> None:
+    estate = MemoryEstate()
+    estate.unreadable = ConnectionFailed("read all boxes", why="connection refused")
+    steps = run(estate, box("a"), box("b"))
+    assert errors(steps) == {"a": ConnectionFailed, "b": ConnectionFailed}
+    assert [step.written for step in steps.values()] == [True, True]
 
 
 def test_boxes_in_each_other_are_named_as_a_circle() -> None:
