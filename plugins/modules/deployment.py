@@ -98,7 +98,8 @@ options:
   work_queue:
     description:
       - Name of the work queue in O(work_pool), which has to be given with it. If it is not given, a new deployment
-        goes to the default queue of its work pool.
+        goes to the default queue of its work pool, and one that moves to another work pool goes to the queue of the
+        same name there, or to the default queue if there is none.
       - It has to exist. The server would create a missing one without a word, so the module fails instead; in check
         mode the queue is listed in RV(predicted).
     type: str

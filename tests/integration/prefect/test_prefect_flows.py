@@ -164,6 +164,10 @@ def test_another_queue_leaves_the_deployment_in_its_work_pool(
     cycle("deployment", flow=pool, name="nightly", work_pool=pool, work_queue="urgent")
     assert [held(server, pool)[key] for key in ("work_pool_name", "work_queue_name")] == [pool, "urgent"]
     cycle("deployment", flow=pool, name="nightly", work_pool=f"{pool}-other")
+    assert [held(server, pool)[key] for key in ("work_pool_name", "work_queue_name")] == [f"{pool}-other", "urgent"]
+    run("work_queue", name="only-here", work_pool=pool)
+    cycle("deployment", flow=pool, name="nightly", work_pool=pool, work_queue="only-here")
+    cycle("deployment", flow=pool, name="nightly", work_pool=f"{pool}-other")
     assert [held(server, pool)[key] for key in ("work_pool_name", "work_queue_name")] == [f"{pool}-other", "default"]
 
 
