@@ -126,7 +126,7 @@ def test_an_estate_made_by_hand_is_adopted_in_one_step(run: Run, server: RealSer
     document = json.loads(json.dumps(exported.result["resources"]))
     adopted = run("resources", resources=document, ledger=name)
     assert summary(adopted) == {"unchanged": count(document)}
-    assert "s3cr3t" not in exported.output
+    assert "hand-s3cr3t" not in exported.output
 
     mine = of(name, document)
     assert {kind: len(items) for kind, items in mine.items()} == {
