@@ -29,7 +29,7 @@ gates: ## linters, ansible-test, packaging, documentation
 lint: gates ## the same as gates
 
 integration: ## modules against a real Prefect server, the double of Prefect Cloud and a real domain controller
-	@$(SUITES) standin cloud prefect prefect-cloud ad
+	@$(SUITES) standin cloud prefect cloud-modules ad
 
 e2e: ## roles and playbooks against the whole lab
 	@$(SUITES) e2e
