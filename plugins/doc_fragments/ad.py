@@ -13,10 +13,43 @@ class ModuleDocFragment:
 options:
   server:
     description:
-      - Name or address of the domain controller, and nothing else. A URL or a port behind the name is refused.
-      - All reads and writes of a task go to this one server, so that what is read back is what was written.
-      - If not set, the environment variable E(MICROSOFT_AD_LDAP_SERVER) is used. One of the two is needed.
+      - Names or addresses of domain controllers, in the order in which they are tried. Each is a bare name or address;
+        a URL or a port behind the name is refused. One text is a list of one.
+      - All reads and writes of a task go to one server, so that what is read back is what was written. The next one is
+        tried when a server does not answer or is busy, and only as long as nothing was written. A refused logon is not
+        tried elsewhere, because each try counts towards a lockout.
+      - If not set, the environment variable E(MICROSOFT_AD_LDAP_SERVER) is used, which may hold several names with
+        commas between them. Without that, DNS is asked for the domain controllers of O(domain).
+    type: list
+    elements: str
+  domain:
+    description:
+      - DNS name of the domain whose domain controllers are looked up, when O(server) is not set. Not used otherwise.
+      - The default is what stands behind the C(@) in O(username). With O(auth_protocol=kerberos) and no such name it is
+        the realm of the ticket, or the default realm of the Kerberos configuration.
+      - The lookup needs the Python package C(dnspython). It asks for the SRV records C(_ldap._tcp.dc._msdcs.DOMAIN) and
+        tries at most six domain controllers, in the order of their priority and weight. A server that is not in the
+        domain is left out, because DNS answers can be forged; name such a one in O(server).
+      - If not set, the environment variable E(MICROSOFT_AD_LDAP_DOMAIN) is used.
     type: str
+    version_added: 0.3.0
+  site:
+    description:
+      - Site whose domain controllers are tried first, when O(server) is not set; those of other sites come after them.
+      - A site for which DNS has no domain controller is an error.
+      - If not set, the environment variable E(MICROSOFT_AD_LDAP_SITE) is used.
+    type: str
+    version_added: 0.3.0
+  dns_servers:
+    description:
+      - Addresses of DNS servers that know the domain, such as its domain controllers. They are asked for SRV records,
+        and for the address of every server that is given or found by name. Needs the Python package C(dnspython).
+      - The default is the resolver of the controller.
+      - Kerberos does not use them; it finds its servers as C(krb5.conf) says.
+      - If not set, the environment variable E(MICROSOFT_AD_LDAP_DNS_SERVERS) is used.
+    type: list
+    elements: str
+    version_added: 0.3.0
   port:
     description:
       - Port of the domain controller, from 1 to 65535.
@@ -36,17 +69,17 @@ options:
   tls_server_name:
     description:
       - Name that the server's certificate has to carry, and host name of its Kerberos service.
-      - Needed when O(server) is an address, or an alias that is not in the certificate.
-      - The default is the value of O(server).
+      - Needed when O(server) is an address, or an alias that is not in the certificate. Possible with one server only.
+      - The default is the name of the server, as it is given or as DNS found it.
       - If not set, the environment variable E(MICROSOFT_AD_LDAP_TLS_SERVER_NAME) is used.
     type: str
   auth_protocol:
     description:
       - How to log on.
       - V(simple) sends O(username) and O(password) inside the encrypted connection.
-      - V(kerberos) uses a ticket. With O(password) a ticket is requested for O(username) and kept in memory; without it
-        the credential cache or the keytab of the environment is used. Needs the Python packages C(gssapi) and
-        C(cryptography).
+      - V(kerberos) uses a ticket, with channel bindings. With O(password) or O(keytab) a ticket is requested for
+        O(username) and kept in memory; without them the credential cache of the environment is used. Needs the Python
+        packages C(gssapi) and C(cryptography).
       - If not set, the environment variable E(MICROSOFT_AD_LDAP_AUTH_PROTOCOL) is used.
     type: str
     choices:
@@ -56,7 +89,7 @@ options:
   username:
     description:
       - Account that is used, best as a user principal name such as V(svc-ansible@example.com).
-      - Required for O(auth_protocol=simple).
+      - Required for O(auth_protocol=simple), and with O(password) or O(keytab).
       - If not set, the environment variable E(MICROSOFT_AD_LDAP_USERNAME) is used.
     type: str
   password:
@@ -64,6 +97,14 @@ options:
       - Password of O(username). Required for O(auth_protocol=simple).
       - If not set, the environment variable E(MICROSOFT_AD_LDAP_PASSWORD) is used.
     type: str
+  keytab:
+    description:
+      - File on the controller with the keys of O(username), for O(auth_protocol=kerberos). Not together with
+        O(password). The ticket is kept in memory and is gone with the task.
+      - An empty file counts as not set.
+      - If not set, the environment variable E(MICROSOFT_AD_LDAP_KEYTAB) is used.
+    type: path
+    version_added: 0.3.0
   ca_cert:
     description:
       - File in PEM form, or folder of such files prepared by C(openssl rehash), with the authorities that are trusted.
@@ -80,11 +121,14 @@ options:
 requirements:
   - ldap3 >= 2.9.1
   - gssapi and cryptography, for O(auth_protocol=kerberos)
+  - dnspython, for domain controllers that are looked up (no O(server)) and for O(dns_servers)
 notes:
   - The module runs on the controller and talks LDAP to the domain controller. In a play against Windows hosts use
     C(delegate_to) C(localhost).
   - An empty text counts as not set in each option that falls back to the environment, and in the environment.
   - Time-outs, referrals and results that a server cuts short are errors; they never count as "nothing found".
+  - What has to be unique in the forest is looked up in the own domain and, if the forest has more than one, in a global
+    catalog (port 3269, with O(tls_mode=start_tls) 3268). A global catalog that cannot be reached is an error.
 """
 
     OBJECT = r"""
@@ -107,13 +151,6 @@ options:
       - In check mode a container that does not exist yet is taken for one that an earlier task of the same run would
         create, and is listed in RV(ignore:predicted).
     type: str
-  description:
-    description: Text that says what the object is for. An empty text removes it.
-    type: str
-  managed_by:
-    description:
-      - Owner of the object, in any form that O(identity) takes. An empty text removes the owner.
-    type: str
   state:
     description:
       - V(present) creates the object or changes what differs; what is not given stays as it is.
@@ -123,4 +160,96 @@ options:
       - present
       - absent
     default: present
+"""
+
+    OWNED = r"""
+options:
+  description:
+    description: Text that says what the object is for. An empty text removes it.
+    type: str
+  managed_by:
+    description:
+      - Owner of the object, in any form that O(identity) takes. An empty text removes the owner.
+    type: str
+"""
+
+    POLICIES = r"""
+options:
+  authentication_policy:
+    description:
+      - Name of the authentication policy that the account gets, see M(flowops.prefect.ad_authentication_policy). An
+        empty text takes it away.
+    type: str
+  authentication_policy_silo:
+    description:
+      - Name of the authentication policy silo that the account gets. It counts only if the account is one of the
+        members of the silo as well, see M(flowops.prefect.ad_authentication_policy_silo). An empty text takes it away.
+    type: str
+"""
+
+    ENCRYPTION_TYPES = r"""
+options:
+  kerberos_encryption_types:
+    description:
+      - Encryption types that the account's tickets may use. RC4 is not among the choices, on purpose.
+      - An empty list is refused, because the domain's own default would then apply.
+    type: list
+    elements: str
+    choices:
+      - aes128
+      - aes256
+    default:
+      - aes128
+      - aes256
+"""
+
+    SERVICE_PRINCIPAL_NAMES = r"""
+options:
+  service_principal_names:
+    description:
+      - Service principal names (SPNs), compared without case. Each can belong to one account of the forest only; that
+        is looked up in the whole forest before anything is written.
+    type: dict
+    suboptions:
+      add:
+        description: Names that the account shall have; others stay.
+        type: list
+        elements: str
+      remove:
+        description: >-
+          Names that the account shall not have. Wins over O(service_principal_names.add) and
+          O(service_principal_names.set).
+        type: list
+        elements: str
+      set:
+        description: Exactly these names. An empty list removes all.
+        type: list
+        elements: str
+"""
+
+    USER_ACCOUNT = r"""
+options:
+  account_password:
+    description:
+      - Password of the account itself, not of the connection; set when the account is created. A directory never gives
+        a password away, so nobody can say whether a given one differs; see O(update_password).
+      - It is sent over TLS only, never shown, and no part of the diff.
+    type: str
+  update_password:
+    description:
+      - When the password of an account that is there already is set again.
+      - V(on_create), the default, never does that. V(when_older) does it when the password is older than
+        O(password_max_age), so that the next run changes nothing.
+    type: str
+    choices:
+      - on_create
+      - when_older
+  password_max_age:
+    description: Days after which V(update_password=when_older) sets the password again; at least 1.
+    type: int
+  password_never_expires:
+    description:
+      - Whether the password is exempt from the domain's policy about its age. V(false) for a new account if this is not
+        set.
+    type: bool
 """

@@ -69,6 +69,7 @@ extends_documentation_fragment:
   - flowops.prefect.attributes.ad
   - flowops.prefect.attributes.resource
   - flowops.prefect.ad.object
+  - flowops.prefect.ad.owned
 seealso:
   - module: flowops.prefect.ad_ou
   - module: flowops.prefect.ad_service_account
@@ -137,13 +138,13 @@ predicted:
   sample: ["container OU=FlowOps,DC=example,DC=com"]
 """
 
-from ansible_collections.flowops.prefect.plugins.module_utils._ad.group import GROUP
+from ansible_collections.flowops.prefect.plugins.module_utils._ad.group import GROUPS
 from ansible_collections.flowops.prefect.plugins.module_utils._ad.module import run_object
 
 
 def main() -> None:
     """Entry point."""
-    run_object(GROUP)
+    run_object(GROUPS)
 
 
 if __name__ == "__main__":

@@ -43,10 +43,21 @@ options:
       - Attributes by their LDAP name, and the text that each has to begin with. An empty text is an error.
     type: dict
   member_of:
-    description: A group that the objects have to be direct members of, in any form that O(identity) takes.
+    description:
+      - A group that the objects have to be direct members of, in any form that O(identity) takes.
+      - The answer is complete, or the task fails. A member that O(username) may not read is an error that names it, and
+        so is a group whose members it may not see.
+      - Members by way of their primary group count, such as those of Domain Users. So do members from other domains of
+        the forest, of which the global catalog tells only some attributes, and principals of other forests, which are
+        listed by their SID.
+      - With other conditions, only members that meet them are returned. With O(search_base) or another
+        O(search_scope), only members of this domain.
     type: str
   nested:
-    description: Also members of groups that are members of O(member_of), at any depth.
+    description:
+      - Also members of groups that are members of O(member_of), at any depth. Groups that contain each other are fine.
+      - A group of another domain is opened only if it is universal; another one is an error, since only its own domain
+        knows who is in it. Principals of other forests are not opened.
     type: bool
     default: false
   search_base:
@@ -64,8 +75,8 @@ options:
     default: subtree
   properties:
     description:
-      - Further attributes to return, by their LDAP name.
-      - Attributes that hold a password are refused.
+      - Further attributes to return, by their LDAP name; numbers and options such as C(;binary) are refused.
+      - Attributes that hold a password or a key are refused, and so is what the forest marks as confidential.
     type: list
     elements: str
 author:
@@ -94,7 +105,7 @@ EXAMPLES = r"""
   register: gmsa
   failed_when: gmsa.objects | length == 0
 
-- name: Everybody who is an engineer, by way of any group
+- name: Everybody who is an engineer, by way of any group, with the groups on the way
   flowops.prefect.ad_object_info:
     server: dc1.example.com
     username: svc-ansible@example.com
@@ -142,6 +153,27 @@ objects:
       returned: always
       type: str
       sample: gmsa-prefect$
+    enabled:
+      description: Whether the account can be used; null for an object that is no account.
+      returned: always
+      type: bool
+      sample: true
+      version_added: 0.3.0
+    through:
+      description:
+        - Groups that lead from O(member_of) to the object, as distinguished names. Empty for a direct member. Of
+          several ways the shortest one.
+      returned: with O(member_of)
+      type: list
+      elements: str
+      sample: ["CN=GG-Data-Platform,OU=FlowOps,DC=example,DC=com"]
+      version_added: 0.3.0
+    by_primary_group:
+      description: Whether the object is a member by way of its primary group.
+      returned: with O(member_of)
+      type: bool
+      sample: false
+      version_added: 0.3.0
     properties:
       description: Values of the attributes in O(properties), each a list. Binary values are in base64.
       returned: always

@@ -24,6 +24,7 @@ extends_documentation_fragment:
   - flowops.prefect.attributes.ad
   - flowops.prefect.attributes.resource
   - flowops.prefect.ad.object
+  - flowops.prefect.ad.owned
 seealso:
   - module: flowops.prefect.ad_group
   - module: flowops.prefect.ad_service_account
@@ -84,12 +85,12 @@ predicted:
 """
 
 from ansible_collections.flowops.prefect.plugins.module_utils._ad.module import run_object
-from ansible_collections.flowops.prefect.plugins.module_utils._ad.organizational_unit import ORGANIZATIONAL_UNIT
+from ansible_collections.flowops.prefect.plugins.module_utils._ad.organizational_unit import ORGANIZATIONAL_UNITS
 
 
 def main() -> None:
     """Entry point."""
-    run_object(ORGANIZATIONAL_UNIT)
+    run_object(ORGANIZATIONAL_UNITS)
 
 
 if __name__ == "__main__":

@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import typing as t
 
-from stage import BRANCH, Case, Stage
+from stage import Case, Stage
 
 Tasks = list[dict[str, t.Any]]
-UNIT = f"OU=Bench,{BRANCH}"
-FEW = 25
 
 
 def _command(stage: Stage, *words: str) -> dict[str, t.Any]:
@@ -63,39 +61,5 @@ PREFECT = [
         [_five({"name": "Ours", "flowops.prefect.worker_info": {"work_pool": "bench"}})],
         lambda stage: [_five(_command(stage, "work-pool", "inspect", "bench"))],
         before=[POOL],
-    ),
-]
-
-
-def _group(name: str, members: dict[str, t.Any] | None = None) -> dict[str, t.Any]:
-    options = {"name": name, "path": UNIT, "scope": "global"}
-    return {"name": "Group", "flowops.prefect.ad_group": {**options, **({"members": members} if members else {})}}
-
-
-def _names(count: int) -> str:
-    return f"{{{{ range(0, {count}) | map('regex_replace', '^', 'bench-member-') | list }}}}"
-
-
-EMPTY: Tasks = [
-    {"name": "Unit", "flowops.prefect.ad_ou": {"name": "Bench", "path": BRANCH}},
-    {**_group("bench-member-{{ item }}"), "loop": f"{{{{ range(0, {FEW}) | list }}}}"},
-    {"name": "No group", "flowops.prefect.ad_group": {"name": "bench-group", "path": UNIT, "state": "absent"}},
-    _group("bench-group"),
-]
-
-
-def _member_by_member(_stage: Stage) -> Tasks:
-    one = _group("bench-group", {"add": ["bench-member-{{ item }}"]})
-    return [{**one, "loop": f"{{{{ range(0, {FEW}) | list }}}}"}]
-
-
-DIRECTORY = [
-    Case(
-        f"ad_group: {FEW} members in one task, against a loop of members",
-        "members",
-        0.25,
-        [_group("bench-group", {"set": _names(FEW)})],
-        _member_by_member,
-        before=EMPTY,
     ),
 ]

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import os
 import pathlib
@@ -61,12 +62,17 @@ def spend(commands: t.Iterable[Command], log: pathlib.Path) -> tuple[Spent, str]
                 start_new_session=True,
             )
             watchdog = threading.Timer(_LONGEST_SECONDS, os.killpg, (process.pid, signal.SIGKILL))
+            watchdog.daemon = True
             watchdog.start()
-            assert process.stdin is not None
-            process.stdin.write(command.stdin)
-            process.stdin.close()
-            _pid, status, usage = os.wait4(process.pid, 0)
-            watchdog.cancel()
+            try:
+                assert process.stdin is not None
+                # a process that ends before it has read all says why in its log
+                with contextlib.suppress(BrokenPipeError):
+                    process.stdin.write(command.stdin)
+                    process.stdin.close()
+                _pid, status, usage = os.wait4(process.pid, 0)
+            finally:
+                watchdog.cancel()
             process.returncode = os.waitstatus_to_exitcode(status)
             seconds += time.monotonic() - start
             processor += usage.ru_utime + usage.ru_stime

@@ -63,10 +63,18 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "worker_type_info": {},
     "account_event_info": {},
     "worker_info": {},
-    "ad_object_info": {},
+    "ad_authentication_policy": {"name": "n"},
+    "ad_authentication_policy_silo": {"name": "n"},
+    "ad_computer": {"name": "n", "path": "DC=lab,DC=test"},
+    "ad_delegation": {"identity": "n"},
     "ad_group": {"name": "n", "path": "DC=lab,DC=test"},
+    "ad_group_members": {"identity": "n", "members": {"set": []}},
+    "ad_object_info": {},
+    "ad_objects": {"objects": {"groups": [{"name": "n"}]}},
     "ad_ou": {"name": "n", "path": "DC=lab,DC=test"},
+    "ad_privilege_info": {"identities": ["n"]},
     "ad_service_account": {"name": "n", "path": "DC=lab,DC=test"},
+    "ad_user": {"name": "n", "path": "DC=lab,DC=test"},
 }
 BLANK = {
     group: {name: "" for name, option in spec.items() if "fallback" in option}
@@ -147,9 +155,14 @@ def test_the_environment_speaks_for_blank_options_of_the_directory(
 
 
 @of_group("ad")
-def test_without_an_environment_a_blank_server_is_missing(module: DeclaredModule) -> None:
+def test_without_an_environment_a_blank_server_is_missing(
+    module: DeclaredModule, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # no user principal name, which would tell the domain
+    monkeypatch.setenv("MICROSOFT_AD_LDAP_USERNAME", "LAB\\svc")
+    monkeypatch.setenv("MICROSOFT_AD_LDAP_PASSWORD", "bind-s3cr3t")
     ran = run_module(module.main, **OPTIONS[module.name], **BLANK["ad"])
-    assert "no domain controller is given" in ran.result["msg"]
+    assert "neither a domain controller nor a domain is given" in ran.result["msg"]
 
 
 def test_a_blank_option_of_the_object_is_not_taken_away(server: SimulatedServer) -> None:

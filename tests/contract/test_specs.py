@@ -13,10 +13,13 @@ import types
 import typing as t
 
 import pytest
+from ansible_collections.flowops.prefect.plugins.module_utils._ad.catalogue import FAMILIES
+from ansible_collections.flowops.prefect.plugins.module_utils._ad.lookup import Finder
 from ansible_collections.flowops.prefect.plugins.module_utils._engine.module import run_resource
 from ansible_collections.flowops.prefect.plugins.module_utils._engine.spec import ResourceSpec
 from ansible_collections.flowops.prefect.tests.unit.support.declarations import SPECS
 from ansible_collections.flowops.prefect.tests.unit.support.memory_backend import MemoryBackend
+from ansible_collections.flowops.prefect.tests.unit.support.memory_directory import MemoryDirectory
 from ansible_collections.flowops.prefect.tests.unit.support.module_runner import Ran, run_module
 from ansible_collections.flowops.prefect.tests.unit.support.samples import blank, changeable, marked, place_of, wish
 
@@ -26,6 +29,7 @@ every_removable_spec = pytest.mark.parametrize(
 )
 # No API creates these. They are there because somebody else made them.
 NOT_MADE_HERE = {"account role", "account member"}
+OBJECT = "CN=first,DC=lab,DC=test"
 ACCOUNT = {"id": "account", "settings": {}, "scim_state": "DISABLED"}
 ANSWERS = {
     "": ACCOUNT,
@@ -56,8 +60,23 @@ class Nobody:
 class Store(MemoryBackend):
     """Also answers what guards ask."""
 
+    directory = MemoryDirectory()
+    directory.put(OBJECT, objectClass=["top", "user"])
+    entry = directory.get(OBJECT, ["nTSecurityDescriptor"], descriptors=True)
+
     stores = types.SimpleNamespace(client=Nobody(), server=MemoryBackend.server, whole=False)
     store = types.SimpleNamespace(own_address=lambda: "")
+
+    def __init__(self, spec: ResourceSpec, **rest: t.Any) -> None:
+        super().__init__(spec, **rest)
+        # the spec of a family as a whole has no kind of its own; any of its kinds answers
+        self.kind = next(
+            (kind for family in FAMILIES for kind in family.kinds.values() if spec in (kind.spec, family.spec)), None
+        )
+        self.finder = Finder(self.directory)
+
+    def refuse_if_taken(self, _plan: t.Any) -> None:
+        return None
 
     def resolve(self, _kind: str, name: str) -> t.Any:
         return place_of(name)

@@ -14,7 +14,7 @@ from tools import DemoFailed, PlaybookRun, Tools
 __all__ = ["Demo", "DemoFailed"]
 
 COLD_SECONDS, WARM_SECONDS = 600, 240
-SITE, VERIFY = "flowops.prefect.site", "flowops.prefect.verify"
+SITE, VERIFY, IDENTITY = "flowops.prefect.site", "flowops.prefect.verify", "flowops.prefect.identity"
 CLOUD = str(pathlib.Path(__file__).with_name("cloud.yml"))
 
 
@@ -51,6 +51,9 @@ class Demo:
         second = self._step("ansible-playbook flowops.prefect.site, again", lambda: tools.playbook(SITE, "second"))
         self._expect_nothing(second)
         verify = self._step("ansible-playbook flowops.prefect.verify", lambda: tools.playbook(VERIFY, "verify"))
+        report = ("-e", f"ad_identity_report={tools.report()}")
+        asked = f"ansible-playbook {IDENTITY}: the report of the service accounts"
+        self._step(asked, lambda: tools.playbook(IDENTITY, "identity", *report))
         act = "Prefect Cloud (simulated): an account, a workspace, access, a key"
         cloud = self._step(act, lambda: tools.playbook(CLOUD, "cloud", **tools.cloud()))
         again = self._step(f"{act}, again", lambda: tools.playbook(CLOUD, "cloud-again", **tools.cloud()))

@@ -5,12 +5,14 @@
 
 from __future__ import annotations
 
+import json
+
 from tools import DemoFailed, PlaybookRun, Tools
 
 KINDS = {
-    "ad_ou": "organizational unit",
-    "ad_group": "group",
-    "ad_service_account": "managed service account",
+    "organizational_unit": "organizational unit",
+    "group": "group",
+    "service_account": "managed service account",
     "work_pool": "work pool",
     "work_queue": "work queue",
     "variable": "variable",
@@ -56,6 +58,17 @@ def _where(tools: Tools) -> None:
     print('    ansible-playbook -i "$INVENTORY" tests/demo/show_directory.yml')
 
 
+def _accounts(tools: Tools) -> None:
+    print("\nWhose the service accounts are, and what they may do")
+    found = json.loads((tools.report() / "service-accounts.json").read_text())["accounts"]
+    if not found:
+        raise DemoFailed(f"the report in {tools.report()} has no account; see {tools.logs / 'identity.log'}")
+    for account in found:
+        print(f"  {account['sam_account_name']}: {account['verdict']}")
+        print(f"    {'owner':8} {account['owner']['name']}, ticket {account['ticket']}: {account['purpose']}")
+    print(f"  the page  {tools.report() / 'service-accounts.html'}")
+
+
 def _cloud(act: PlaybookRun) -> None:
     print("\nPrefect Cloud, as a double on loopback (simulated; the workspace's content is a real server's)")
     for report in act.reports:
@@ -82,6 +95,7 @@ def print_summary(
     print("  The account is Wine's, which has one user; on Windows it is the account of the service.")
     if len(verify.reports) != 2:
         raise DemoFailed(f"expected a finished flow run on 2 workers, found {len(verify.reports)}; see {verify.log}")
+    _accounts(tools)
     _cloud(cloud)
     _where(tools)
     print("\nThe second run")

@@ -96,11 +96,15 @@ class Tools:
         estate = json.loads((folder / "estate.json").read_text())
         return {"PREFECT_API_URL": estate["api_url"], "PREFECT_API_KEY": (folder / "owner.key").read_text().strip()}
 
-    def playbook(self, name: str, title: str, **more: str) -> PlaybookRun:
+    def report(self) -> pathlib.Path:
+        """Folder of the report about service accounts."""
+        return self.logs / "identity"
+
+    def playbook(self, name: str, title: str, *options: str, **more: str) -> PlaybookRun:
         """Run a playbook; its output goes to a log file. more is added to its environment."""
         log, events = self.logs / f"{title}.log", self.logs / f"{title}.jsonl"
         events.write_text("")
-        command = ["ansible-playbook", "-i", self.inventory, name]
+        command = ["ansible-playbook", "-i", self.inventory, name, *options]
         with log.open("wb") as out:
             status = subprocess.run(
                 command,

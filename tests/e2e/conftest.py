@@ -24,6 +24,7 @@ ORDER = (
     "test_bad_input",
     "test_verify",
     "test_secrets",
+    "test_decommission",
     "test_failures",
     "test_worker_roles",
 )

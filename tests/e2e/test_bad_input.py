@@ -17,7 +17,8 @@ CONTENT = ("--tags", "prefect_content")
 
 
 def _account(**changes):
-    item = {"name": "svc-wrong", "path": BRANCH, "dns_hostname": "svc-wrong.lab.test", **changes}
+    known = {"managed_by": "alice", "description": "Is wrong", "ticket": "CHG-1"}
+    item = {"name": "svc-wrong", "path": BRANCH, "dns_hostname": "svc-wrong.lab.test", **known, **changes}
     return {"ad_identity_ous": [], "ad_identity_groups": [], "ad_identity_service_accounts": [item]}
 
 
@@ -46,6 +47,11 @@ CASES = {
         ("svc-wrong", "127.0.0.77", "GG-Nobody"),
     ),
     "unknown owner": (IDENTITY, _account(managed_by="GG-Nobody"), ("svc-wrong", "127.0.0.77", "GG-Nobody")),
+    "no owner, no purpose, no ticket": (
+        IDENTITY,
+        _account(managed_by=None, description=None, ticket=None),
+        ("svc-wrong", "127.0.0.77", "managed_by", "description", "ticket"),
+    ),
     "account name over 15 characters": (IDENTITY, _account(name="svc-prefect-etl-1"), ("svc-prefect-etl-1", "15")),
     "work pool whose type changes": (
         CONTENT,

@@ -13,7 +13,8 @@ from e2e_support.lab import inventory
 from e2e_support.playbook import HERE
 
 BASELINE = HERE / "playbooks" / "baseline.yml"
-CONTENT = ["group GG-Baseline", "work pool baseline", "work queue baseline/baseline"]
+GROUP = "group CN=GG-Baseline,OU=FlowOps,DC=lab,DC=test"
+CONTENT = [GROUP, "work pool baseline", "work queue baseline/baseline"]
 
 
 def _changed(run):
@@ -21,8 +22,7 @@ def _changed(run):
     found = []
     for event in run.results("ok"):
         if event["changed"] and event["action"].startswith("flowops.prefect."):
-            made = [f"{change['kind']} {change['name']}" for change in event["changes"] or []]
-            found += [(event["host"], name) for name in made or [f"group {event['item']}"]]
+            found += [(event["host"], f"{change['kind']} {change['name']}") for change in event["changes"]]
     return sorted(found)
 
 

@@ -41,7 +41,7 @@ def test_domain_controller_stopped(ansible, estate, reference):
     finally:
         lab("start", "directory")
     assert run.status == 2
-    _one_line(run, "Prefect", "127.0.0.77")
+    _one_line(run, "connect to the directory", "127.0.0.77")
     assert {event["host"] for event in run.results("ok", "failed")} == {"localhost"}, "a host was touched"
     assert ansible.playbook(SITE, "--tags", "ad_identity").changes == set()
     assert estate.everything() == reference

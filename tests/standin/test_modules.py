@@ -21,7 +21,7 @@ SHARED = {"User right", "Local group", "Feature"}
 READS = {
     *("Facts say Server 2016 in the domain", "Ping", "Stat", "Slurp", "Find", "Registry read back", "Who am I"),
     *("Command", "Command that is not needed", "Command as the system", "Command in the background"),
-    *("Service list", "Web request"),
+    *("Service list", "Web request", "All scheduled tasks"),
 }
 TEXT = "größer\r\nals\n"
 
@@ -57,6 +57,8 @@ def test_every_module(host, ansible, source, tmp_path, core, transport):
     assert results["Command"]["stdout"].split() == ["hello", host.user, "C:\\ProgramData\\standin\\" + run]
     assert results["Command that is not needed"]["changed"] is False
     assert results["Command as the system"]["stdout"].strip() == "nt authority\\system"
+    listed = results["All scheduled tasks"]["stdout"].partition(f"<!-- \\standin-{run} -->")[2]
+    assert "<UserId>S-1-5-18</UserId>" in listed.partition("</Task>")[0]
     assert results["Command in the background"]["stdout"].strip() == "later"
     assert results["Registry read back"]["value"] == ["one", "two"]
     assert results["Find"]["matched"] == 4

@@ -1,7 +1,8 @@
 # Copyright: (c) 2026, flowops.prefect contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The only file that knows ldap3. For internal use by this collection only.
+"""Reads and writes over one connection. With binding.py the only file that knows ldap3. For internal use by this
+collection only.
 
 One connection per task to one domain controller, so that what is read back is what was written. Referrals are never
 followed: they would carry the credentials to another server. Ranges are put together here, because ldap3 takes a range
@@ -12,54 +13,32 @@ C(add) pass.
 from __future__ import annotations
 
 import contextlib
-import re
-import ssl
-import traceback
+import datetime
 import typing as t
 
-from .._engine.errors import (
-    AuthFailed,
-    CheckModeWriteRefused,
-    ConnectionFailed,
-    EngineError,
-    Forbidden,
-    InvalidInput,
-    ServerError,
-)
-from . import filters, result_codes, tls
-from .connection import WHAT, ConnectionOptions
+from .._engine.errors import CheckModeWriteRefused, ConnectionFailed, Forbidden, ServerError
+from . import binding, filters, forest, ranges, result_codes
+from .binding import LDAP3_IMPORT_ERROR
 
-LDAP3_IMPORT_ERROR: str | None = None
-try:
+if LDAP3_IMPORT_ERROR is None:
     import ldap3
-    from ldap3.core.exceptions import LDAPException, LDAPPackageUnavailableError
+    from ldap3.core.exceptions import LDAPException
+    from ldap3.protocol.microsoft import security_descriptor_control
 
-    class _CheckedTls(ldap3.Tls):
-        """TLS as the standard library does it; C(failure) keeps the reason, which ldap3 turns into a mere text."""
-
-        def __init__(self, options: ConnectionOptions) -> None:
-            super().__init__()
-            self.context = tls.context_for(options)
-            self.name = options.tls_server_name
-            self.failure: Exception | None = None
-
-        def wrap_socket(self, connection: t.Any, do_handshake: bool = False) -> None:
-            try:
-                connection.socket = self.context.wrap_socket(
-                    connection.socket, do_handshake_on_connect=do_handshake, server_hostname=self.name
-                )
-            except (OSError, ValueError) as error:
-                self.failure = error
-                raise
-
-except ImportError:
-    LDAP3_IMPORT_ERROR = traceback.format_exc()
+if t.TYPE_CHECKING:
+    from .connection import Endpoint
 
 _PAGE_SIZE = 500
 _PAGED_RESULTS = "1.2.840.113556.1.4.319"
-_RANGE = re.compile(r"(?P<name>[^;]+);range=\d+-(?P<high>\d+|\*)", re.IGNORECASE)
-_ERRNO = re.compile(r"\[Errno -?\d+\] ([^'\"\]]+)")
-_GSS_MINOR = re.compile(r"Minor \(\d+\): (.+)$")
+# OWNER, GROUP and DACL: to ask for the SACL as well takes a privilege (MS-ADTS 3.1.1.3.4.1.11).
+_READABLE_PARTS = 0x1 | 0x2 | 0x4
+_ROOT_ATTRIBUTES = [
+    "defaultNamingContext",
+    "configurationNamingContext",
+    "rootDomainNamingContext",
+    "isGlobalCatalogReady",
+    "currentTime",
+]
 
 
 class Entry:
@@ -105,33 +84,67 @@ Modification: t.TypeAlias = "list[bytes] | Swap"
 class Directory:
     """Reads and writes over one connection.
 
-    server  what to call the server in an error
+    server      what to call the server in an error
+    operations  number of LDAP operations that were sent, the logon not counted
+    written     whether a write was sent
+    writes      the writes that succeeded, each as a sentence without its subject: "created 'CN=a,DC=b'"
+    unanswered  DN of a write that was sent and not answered
     """
 
-    def __init__(self, connection: t.Any, server: str, *, read_only: bool) -> None:
+    def __init__(
+        self, connection: t.Any, server: str, *, read_only: bool, open_catalog: forest.OpenCatalog | None = None
+    ) -> None:
         self._connection = connection
         self.server = server
         self.read_only = read_only
-        self._base: str | None = None
+        self.operations = 0
+        self.written = False
+        self.writes: list[str] = []
+        self.unanswered: str | None = None
+        self._root: Entry | None = None
+        self._forest = forest.Forest(self, open_catalog)
 
     @property
     def base(self) -> str:
         """DN of the domain that the server serves."""
-        if self._base is None:
-            root = self.get("", ["defaultNamingContext"])
-            self._base = root.text("defaultNamingContext") if root else None
-            if not self._base:
-                raise ServerError(
-                    "read the root of the directory",
-                    server=self.server,
-                    why="the server names no default naming context",
-                    todo="Check that 'server' is an Active Directory domain controller",
-                )
-        return self._base
+        return self.root_text("defaultNamingContext")
 
-    def get(self, dn: str, attributes: list[str]) -> Entry | None:
-        """The object with this DN; None if the server says that there is none."""
-        found = self._page(dn, filters.present("objectClass"), "BASE", attributes, None, absent_ok=True)
+    @property
+    def configuration(self) -> str:
+        """DN of the forest's configuration partition."""
+        return self.root_text("configurationNamingContext")
+
+    @property
+    def now(self) -> datetime.datetime:
+        """The server's time in UTC, as it was when the connection was first used."""
+        return datetime.datetime.strptime(self.root_text("currentTime"), "%Y%m%d%H%M%S.0Z").replace(tzinfo=datetime.UTC)
+
+    @property
+    def domains(self) -> list[str]:
+        """DNs of all domains of the forest."""
+        return self._forest.domains()
+
+    def root_text(self, name: str) -> str:
+        """An attribute of the root of the directory, read once."""
+        if self._root is None:
+            self._root = self.get("", _ROOT_ATTRIBUTES)
+        found = self._root.text(name) if self._root else None
+        if not found:
+            raise ServerError(
+                "read the root of the directory",
+                server=self.server,
+                why=f"the server does not say its {name}",
+                todo="Check that 'server' is an Active Directory domain controller",
+            )
+        return found
+
+    def get(self, dn: str, attributes: list[str], *, descriptors: bool = False) -> Entry | None:
+        """The object with this DN; None if the server says that there is none.
+
+        descriptors  read nTSecurityDescriptor without its SACL, which takes no privilege
+        """
+        condition = filters.present("objectClass")
+        found = self._page(dn, condition, "BASE", attributes, None, absent_ok=True, descriptors=descriptors)
         if found is None:
             return None
         if not found[0]:
@@ -145,33 +158,56 @@ class Directory:
         return found[0][0]
 
     def search(
-        self, condition: filters.Filter, attributes: list[str], *, base: str | None = None, scope: str = "SUBTREE"
+        self,
+        condition: filters.Filter,
+        attributes: list[str],
+        *,
+        base: str | None = None,
+        scope: str = "SUBTREE",
+        descriptors: bool = False,
     ) -> list[Entry]:
         """All objects that meet the condition, to the last page. scope is BASE, LEVEL or SUBTREE."""
         entries: list[Entry] = []
         cookie: bytes | None = b""
+        start = self.base if base is None else base
         while cookie is not None:
-            page = self._page(self.base if base is None else base, condition, scope, attributes, cookie)
+            page = self._page(start, condition, scope, attributes, cookie, descriptors=descriptors)
             entries += page[0] if page else []
             cookie = page[1] if page else None
         return entries
 
+    def forest_search(self, condition: filters.Filter, attributes: list[str]) -> list[Entry]:
+        """All objects in all domains of the forest that meet the condition, or an error.
+
+        Of other domains only what the global catalog holds is found and returned.
+        """
+        return self._forest.search(condition, attributes)
+
     def add(self, dn: str, attributes: dict[str, list[bytes]]) -> None:
         """Create an object; objectClass is among the attributes."""
-        self._write("create the object", dn, lambda: self._connection.add(dn, attributes=attributes))
+
+        def add() -> None:
+            self._connection.add(dn, attributes=attributes)
+
+        self._write("create the object", "created", dn, add, attributes)
 
     def modify(self, dn: str, changes: dict[str, Modification]) -> None:
         """All changes in one operation: either every one happens or none."""
         operations = {name: _operations(change) for name, change in changes.items()}
-        self._write("change the object", dn, lambda: self._connection.modify(dn, operations))
+
+        def modify() -> None:
+            self._connection.modify(dn, operations)
+
+        self._write("change the object", "changed", dn, modify, changes)
 
     def move(self, dn: str, name: str, parent: str | None) -> None:
         """Rename to C(name), such as C(CN=new); move as well if a container is given."""
-        self._write("rename or move the object", dn, lambda: self._connection.modify_dn(dn, name, new_superior=parent))
+        what, done = "rename or move the object", "renamed or moved"
+        self._write(what, done, dn, lambda: self._connection.modify_dn(dn, name, new_superior=parent))
 
     def delete(self, dn: str) -> None:
         """Delete one object without children."""
-        self._write("delete the object", dn, lambda: self._connection.delete(dn))
+        self._write("delete the object", "deleted", dn, lambda: self._connection.delete(dn))
 
     def _page(
         self,
@@ -180,7 +216,9 @@ class Directory:
         scope: str,
         attributes: list[str],
         cookie: bytes | None,
+        *,
         absent_ok: bool = False,
+        descriptors: bool = False,
     ) -> tuple[list[Entry], bytes | None] | None:
         """Entries and the cookie of the next page. No cookie asked for means no paging. None: the base is absent."""
         what, obj = "search the directory" if cookie is not None else "read the object", base or "rootDSE"
@@ -189,6 +227,8 @@ class Directory:
             if cookie is None
             else {"paged_size": _PAGE_SIZE, "paged_criticality": True, "paged_cookie": cookie or None}
         )
+        if descriptors:
+            paging["controls"] = security_descriptor_control(criticality=True, sdflags=_READABLE_PARTS)
         with self._talking(what, obj):
             self._connection.search(
                 base, str(condition), search_scope=scope, attributes=attributes or ["1.1"], **paging
@@ -204,51 +244,47 @@ class Directory:
     def _entry(self, item: dict[str, t.Any]) -> Entry:
         values: dict[str, list[bytes]] = {}
         for label, chunk in item["raw_attributes"].items():
-            ranged = _RANGE.fullmatch(label)
-            if ranged:
-                values[ranged["name"]] = self._whole(item["dn"], ranged["name"], list(chunk), ranged["high"])
+            name = ranges.name_in(label)
+            if name is not None:
+                values[name] = self._whole(item["dn"], name)
             else:
-                values.setdefault(label, list(chunk))
+                # Windows sends a long attribute without values next to its first range; ldap3 makes that a None.
+                values.setdefault(label, list(chunk or []))
         return Entry(item["dn"], values)
 
-    def _whole(self, dn: str, name: str, values: list[bytes], high: str) -> list[bytes]:
-        """The rest of a long attribute: AD hands out 1500 values at a time. A missing piece is an error."""
-        while high != "*":
-            wanted = f"{name};range={int(high) + 1}-*"
+    def _whole(self, dn: str, name: str) -> list[bytes]:
+        """All values of a long attribute. A missing piece is an error."""
+
+        def read(attributes: list[str]) -> dict[str, list[bytes]]:
             with self._talking("read the object", dn):
-                self._connection.search(dn, "(objectClass=*)", search_scope="BASE", attributes=[wanted])
+                self._connection.search(dn, "(objectClass=*)", search_scope="BASE", attributes=attributes)
                 response = self._connection.response
             self._expect_success("read the object", dn)
-            pieces = [
-                (match, chunk)
-                for item in response or []
-                if item["type"] == "searchResEntry"
-                for label, chunk in item["raw_attributes"].items()
-                if (match := _RANGE.fullmatch(label)) and match["name"].lower() == name.lower()
-            ]
-            if len(pieces) != 1:
-                raise ServerError(
-                    "read the object",
-                    obj=dn,
-                    server=self.server,
-                    why=f"after {len(values)} values of '{name}' the server did not hand out the rest",
-                    todo="Run again",
-                )
-            match, chunk = pieces[0]
-            values += chunk
-            high = match["high"]
-        return values
+            found = [item["raw_attributes"] for item in response or [] if item["type"] == "searchResEntry"]
+            return {label: list(chunk or []) for label, chunk in found[0].items()} if found else {}
 
-    def _write(self, what: str, dn: str, operation: t.Callable[[], t.Any]) -> None:
+        try:
+            return ranges.whole(read, name)
+        except ranges.Incomplete as error:
+            raise ServerError(
+                "read the object", obj=dn, server=self.server, why=str(error), todo="Run again"
+            ) from error
+
+    def _write(
+        self, what: str, done: str, dn: str, operation: t.Callable[[], t.Any], attributes: t.Collection[str] = ()
+    ) -> None:
         if self.read_only:
             raise CheckModeWriteRefused(
                 what, obj=dn, server=self.server, why="this is check mode", todo="Report this as a defect"
             )
+        self.written, self.unanswered = True, dn
         with self._talking(what, dn):
             operation()
-        self._expect_success(what, dn)
+        self.unanswered = None
+        self._expect_success(what, dn, attributes)
+        self.writes.append(f"{done} '{dn}'")
 
-    def _expect_success(self, what: str, obj: str) -> None:
+    def _expect_success(self, what: str, obj: str, attributes: t.Collection[str] = ()) -> None:
         result = self._connection.result
         if result["result"] != result_codes.SUCCESS:
             raise result_codes.error_for(
@@ -258,10 +294,12 @@ class Directory:
                 what=what,
                 obj=obj,
                 server=self.server,
+                attributes=attributes,
             )
 
     @contextlib.contextmanager
     def _talking(self, what: str, obj: str) -> t.Iterator[None]:
+        self.operations += 1
         try:
             yield
         except (LDAPException, OSError) as error:
@@ -275,148 +313,12 @@ class Directory:
 
 
 @contextlib.contextmanager
-def open_directory(options: ConnectionOptions, *, read_only: bool) -> t.Iterator[Directory]:
-    """A connection that is bound; closed at the end."""
-    security = _CheckedTls(options)
-    connection = _prepared(options, security)
-    try:
-        _connect(connection, security, options)
-        _bind(connection, options)
-        yield Directory(connection, options.server, read_only=read_only)
-    finally:
-        with contextlib.suppress(LDAPException, OSError):
-            connection.unbind()
-
-
-def _prepared(options: ConnectionOptions, security: t.Any) -> t.Any:
-    """A connection that is not open yet."""
-    logon = _logon(options)
-    try:
-        server = ldap3.Server(
-            options.host,
-            port=options.port,
-            use_ssl=not options.start_tls,
-            tls=security,
-            get_info=ldap3.NONE,
-            connect_timeout=options.timeout,
-        )
-        return ldap3.Connection(
-            server,
-            **logon,
-            auto_range=False,
-            auto_referrals=False,
-            auto_escape=False,
-            auto_encode=False,
-            check_names=False,
-            return_empty_attributes=False,
-            receive_timeout=options.timeout,
-        )
-    except LDAPException as error:
-        raise InvalidInput(
-            WHAT,
-            server=options.server,
-            why=f"ldap3 does not take the connection options ({str(error) or type(error).__name__})",
-            todo="Check 'server', which is a name or an address, and 'port'",
-        ) from error
-
-
-def _logon(options: ConnectionOptions) -> dict[str, t.Any]:
-    if not options.kerberos:
-        return {"user": options.username, "password": options.password, "authentication": ldap3.SIMPLE}
-    kerberos: dict[str, t.Any] = {"authentication": ldap3.SASL, "sasl_mechanism": ldap3.KERBEROS}
-    if options.password is not None:
-        return {**kerberos, "sasl_credentials": (options.tls_server_name, None, _ticket(options))}
-    return {**kerberos, "user": _principal(options.username), "sasl_credentials": (options.tls_server_name,)}
-
-
-def _principal(username: str | None) -> str | None:
-    """A UPN as Kerberos wants it: AD's realms are in capitals, its UPNs usually are not."""
-    name, at, realm = (username or "").partition("@")
-    return f"{name}{at}{realm.upper()}" or None
-
-
-def _ticket(options: ConnectionOptions) -> t.Any:
-    """Kerberos credentials from a password, in memory only."""
-    try:
-        import gssapi
-    except ImportError as error:
-        raise _no_gssapi(options) from error
-    try:
-        name = gssapi.Name(_principal(options.username), gssapi.NameType.user)
-        return gssapi.raw.acquire_cred_with_password(name, options.password.encode(), usage="initiate").creds
-    except gssapi.exceptions.GSSError as error:
-        raise _kerberos_failed(error, options) from error
-
-
-def _connect(connection: t.Any, security: t.Any, options: ConnectionOptions) -> None:
-    try:
-        connection.open(read_server_info=False)
-        encrypted = not options.start_tls or connection.start_tls(read_server_info=False)
-    except (LDAPException, OSError, UnicodeError) as error:
-        if security.failure is not None:
-            raise tls.error_for(security.failure, options) from error
-        found = _ERRNO.search(str(error)) or _ERRNO.search(str(connection.last_error))
-        raise ConnectionFailed(
-            WHAT,
-            server=options.server,
-            why=found[1].lower() if found else f"{connection.last_error or error}",
-            todo="Check 'server' and 'port', that the domain controller runs, and the firewall between",
-        ) from error
-    # whatever ldap3 made of the options: a bind would send the password over this very socket
-    if not encrypted or connection.closed or not isinstance(connection.socket, ssl.SSLSocket):
-        raise ConnectionFailed(
-            WHAT,
-            server=options.server,
-            why="the connection is not encrypted, so nothing was sent to log on",
-            todo="Check that 'port' fits 'tls_mode' and that the domain controller has a certificate",
-        )
-
-
-def _bind(connection: t.Any, options: ConnectionOptions) -> None:
-    try:
-        connection.bind(read_server_info=False)
-    except LDAPPackageUnavailableError as error:
-        raise _no_gssapi(options) from error
-    except (LDAPException, OSError) as error:
-        raise ConnectionFailed(
-            WHAT, server=options.server, why=f"the logon broke off ({error})", todo="Look at the server's event log"
-        ) from error
-    except Exception as error:
-        if type(error).__module__.partition(".")[0] == "gssapi":
-            raise _kerberos_failed(error, options) from error
-        raise
-    result = connection.result
-    if result["result"] != result_codes.SUCCESS:
-        raise result_codes.error_for(
-            result["result"],
-            result["description"],
-            result["message"] or "",
-            what="log on to the directory as",
-            obj=options.username or "the owner of the Kerberos ticket",
-            server=options.server,
-        )
-
-
-def _kerberos_failed(error: Exception, options: ConnectionOptions) -> EngineError:
-    text = " ".join(str(error).split())
-    found = _GSS_MINOR.search(text)
-    return AuthFailed(
-        "log on to the directory as",
-        obj=options.username or "the owner of the Kerberos ticket",
-        server=options.server,
-        why=f"Kerberos says: {found[1] if found else text or type(error).__name__}",
-        todo="Check user name and password or get a ticket with kinit, check that 'tls_server_name' is the domain"
-        " controller's full name, and that the clocks agree",
-    )
-
-
-def _no_gssapi(options: ConnectionOptions) -> EngineError:
-    return InvalidInput(
-        WHAT,
-        server=options.server,
-        why="auth_protocol=kerberos needs the Python packages 'gssapi' and 'cryptography' on the controller",
-        todo="Install them, or use auth_protocol=simple",
-    )
+def open_directory(
+    endpoint: Endpoint, *, read_only: bool, open_catalog: forest.OpenCatalog | None = None
+) -> t.Iterator[Directory]:
+    """A connection that is logged on; closed at the end."""
+    with binding.bound(endpoint) as connection:
+        yield Directory(connection, endpoint.server, read_only=read_only, open_catalog=open_catalog)
 
 
 def _operations(change: Modification) -> list[tuple[str, list[bytes]]]:

@@ -8,6 +8,7 @@ Multi-valued parts (C(a=1+b=2)) and hexadecimal BER values (C(#04...)) are refus
 
 from __future__ import annotations
 
+import functools
 import re
 import typing as t
 
@@ -15,6 +16,8 @@ Part = tuple[str, str]
 
 _SPECIAL = frozenset(',+"\\<>;=')
 _TYPE = re.compile(r"[A-Za-z][A-Za-z0-9-]*|[0-9]+(\.[0-9]+)*")
+# A name without anything to unescape, as nearly all are: most of the time goes into comparing names.
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9-]*=[^\\,+\"<>;=# ][^\\,+\"<>;=\x00-\x1f\x7f]*(?<! )")
 _HEX_PAIR = re.compile(r"[0-9A-Fa-f]{2}")
 
 
@@ -65,16 +68,27 @@ def leaf(dn: str) -> str:
     return parts[0][1] if parts else ""
 
 
+def domain_of(dn: str) -> str:
+    """DNS name of the domain that a name belongs to: C(lab.test) for C(OU=x,DC=lab,DC=test)."""
+    return ".".join(value for kind, value in parse(dn) if kind.upper() == "DC")
+
+
+@functools.lru_cache(maxsize=65536)
 def is_dn(candidate: str) -> bool:
     """Whether the text can only be meant as a distinguished name."""
+    if _is_plain(candidate):
+        return True
     try:
         return bool(parse(candidate))
     except InvalidDn:
         return False
 
 
+@functools.lru_cache(maxsize=65536)
 def canonical(dn: str) -> str:
     """The one form in which two names are compared; a text that is no name is compared as it is, without case."""
+    if _is_plain(dn):
+        return dn.lower()
     try:
         return text((kind.lower(), value.lower()) for kind, value in parse(dn))
     except InvalidDn:
@@ -83,8 +97,15 @@ def canonical(dn: str) -> str:
 
 def within(dn: str, base: str) -> bool:
     """Whether C(dn) is C(base) or lies below it."""
+    if _is_plain(dn) and _is_plain(base):
+        return f",{canonical(dn)}".endswith(f",{canonical(base)}")
     inner, outer = parse(canonical(dn)), parse(canonical(base))
     return len(inner) >= len(outer) and inner[len(inner) - len(outer) :] == outer
+
+
+def _is_plain(dn: str) -> bool:
+    """Whether the name can be compared as it stands."""
+    return all(_PLAIN.fullmatch(part) for part in dn.split(","))
 
 
 def _split(dn: str) -> list[str]:
@@ -140,6 +161,8 @@ def _unescape(value: str, raw: str, dn: str) -> str:
             raise InvalidDn(f"'{raw.strip()}' in '{dn}' holds '{char}' without a backslash before it")
         out += char.encode()
         position += 1
+    if 0 in out:
+        raise InvalidDn(f"'{raw.strip()}' in '{dn}' holds a NUL character, at which a directory would cut it short")
     try:
         return out.decode()
     except UnicodeDecodeError as error:

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
-from .._engine.spec import Field
+from .._engine.spec import Compare, Field
 from . import dn
 from .properties import Text
+
+LONGEST_NAME = 64
 
 
 def without_case(value: object) -> object:
@@ -25,16 +27,56 @@ def empty(value: str) -> str:
     return "" if value.strip() else "it is empty"
 
 
+def no_name(value: str) -> str:
+    """The problem of a name that no object may have; the limit is that of C(cn) and C(ou) in the schema."""
+    if len(value) > LONGEST_NAME:
+        return f"it has {len(value)} characters; a name has at most {LONGEST_NAME}"
+    return empty(value)
+
+
 def empty_element(verbs: dict[str, list[str] | None]) -> str:
     """The problem of a membership in which an element says nothing."""
     bad = sorted(verb for verb, values in verbs.items() if any(empty(value) for value in values or ()))
     return f"an element of '{bad[0]}' is empty" if bad else ""
 
 
+def no_types(names: list[str]) -> str:
+    """The problem of an account without encryption types."""
+    return "" if names else "it is empty, so the domain's own default would apply, which may include RC4"
+
+
 IDENTITY = Field("identity", identity=True)
-NAME = Field("name", identity=True, movable=True, required_on_create=True, problem=empty, normalize=without_case)
+# For a part of an object that another module manages.
+EXISTING = Field("identity", identity=True, required=True, reference="directory object", problem=empty)
+NAME = Field("name", identity=True, movable=True, required_on_create=True, problem=no_name, normalize=without_case)
 PATH = Field("path", identity=True, movable=True, reference="container", normalize=canonical_dn)
 DESCRIPTION = Field("description", clears="")
 MANAGED_BY = Field("managed_by", clears="", reference="directory object", normalize=canonical_dn)
 
+ENABLED = Field("enabled", type="bool", create_value=True)
+SAM_ACCOUNT_NAME = Field("sam_account_name", problem=empty, normalize=without_case)
+SERVICE_PRINCIPAL_NAMES = Field(
+    "service_principal_names", compare=Compare.MEMBERSHIP, problem=empty_element, normalize=without_case
+)
+AES_ONLY = ("aes128", "aes256")
+ENCRYPTION_TYPES = Field(
+    "kerberos_encryption_types",
+    type="list",
+    elements="str",
+    choices=AES_ONLY,
+    default=AES_ONLY,
+    compare=Compare.SET,
+    problem=no_types,
+)
+AUTHENTICATION_POLICY = Field(
+    "authentication_policy", clears="", reference="authentication policy", normalize=canonical_dn
+)
+AUTHENTICATION_POLICY_SILO = Field(
+    "authentication_policy_silo", clears="", reference="authentication policy silo", normalize=canonical_dn
+)
+
 COMMON_PROPERTIES = (Text("description", "description"), Text("managed_by", "managedBy"))
+POLICY_PROPERTIES = (
+    Text("authentication_policy", "msDS-AssignedAuthNPolicy"),
+    Text("authentication_policy_silo", "msDS-AssignedAuthNPolicySilo"),
+)

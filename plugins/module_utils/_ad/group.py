@@ -7,26 +7,56 @@ from __future__ import annotations
 
 import typing as t
 
+from .._engine.errors import Conflict
 from .._engine.spec import Compare, Field, ResourceSpec
-from .backend import ObjectKind
+from .family import of_one
 from .fields import (
     COMMON_PROPERTIES,
     DESCRIPTION,
+    EXISTING,
     IDENTITY,
     MANAGED_BY,
     NAME,
     PATH,
-    canonical_dn,
-    empty,
+    SAM_ACCOUNT_NAME,
     empty_element,
-    without_case,
 )
+from .object_kind import ObjectKind
+from .principals import canonical_member
 from .properties import GroupType, Text, Texts
+
+if t.TYPE_CHECKING:
+    from .._engine.plan import Plan
+    from .backend import DirectoryBackend
 
 
 def _account_name(params: dict[str, t.Any]) -> str | None:
     return params.get("sam_account_name") or params.get("name")
 
+
+def _guard(
+    backend: DirectoryBackend, plan: Plan, current: dict[str, t.Any] | None, params: dict[str, t.Any]
+) -> list[str]:
+    """The directory changes a scope to its opposite by way of the universal one only (MS-ADTS 3.1.1.5.3.2)."""
+    before, after = (current or {}).get("scope"), plan.changes.get("scope")
+    if plan.action == "update" and after is not None and "universal" not in (before, after.value):
+        raise Conflict(
+            "manage group",
+            obj=backend.kind.spec.name_of(params),
+            server=backend.server,
+            why=f"a {before} group cannot become {after.value} at once",
+            todo="Make it universal in a task before",
+        )
+    return []
+
+
+MEMBERS = Field(
+    "members",
+    compare=Compare.MEMBERSHIP,
+    reference="member",
+    problem=empty_element,
+    normalize=canonical_member,
+)
 
 GROUP = ObjectKind(
     spec=ResourceSpec(
@@ -36,20 +66,15 @@ GROUP = ObjectKind(
             IDENTITY,
             NAME,
             PATH,
-            Field("sam_account_name", problem=empty, normalize=without_case),
+            SAM_ACCOUNT_NAME,
             Field("scope", choices=("domainlocal", "global", "universal"), create_value="global"),
             Field("category", choices=("distribution", "security"), create_value="security"),
             DESCRIPTION,
             MANAGED_BY,
-            Field(
-                "members",
-                compare=Compare.MEMBERSHIP,
-                reference="directory object",
-                problem=empty_element,
-                normalize=canonical_dn,
-            ),
+            MEMBERS,
         ),
         required_one_of=(("name", "identity"),),
+        guard=_guard,
     ),
     object_classes=("top", "group"),
     rdn="CN",
@@ -62,3 +87,22 @@ GROUP = ObjectKind(
     ),
     account_name=_account_name,
 )
+
+# The members alone, of a group that is there.
+GROUP_MEMBERS = ObjectKind(
+    spec=ResourceSpec(
+        kind="group members",
+        result="group_members",
+        fields=(EXISTING, MEMBERS),
+        title="identity",
+        states=("present",),
+    ),
+    object_classes=("top", "group"),
+    rdn="CN",
+    default_path="",
+    properties=(Texts("members", "member"),),
+    part=True,
+)
+
+GROUPS = of_one(GROUP, "group", "groups")
+GROUPS_MEMBERS = of_one(GROUP_MEMBERS, "group members", "group_members")

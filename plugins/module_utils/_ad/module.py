@@ -5,43 +5,81 @@
 
 from __future__ import annotations
 
-import contextlib
 import typing as t
 
 from ansible.module_utils.basic import missing_required_lib
 
-from .._engine.module import run_resource
-from . import connection, directory
-from .backend import DirectoryBackend, ObjectKind
+from .._engine.module import BulkModule, finish, run_resource
+from . import connection, directory, failover, objects, texts
+from .backend import DirectoryBackend
+from .lookup import Finder
 
 if t.TYPE_CHECKING:
     from ansible.module_utils.basic import AnsibleModule
 
+    from .._engine.backend import Backend
     from .._engine.reconcile import Outcome
+    from .family import Family
+
+T = t.TypeVar("T")
 
 
-def run_object(kind: ObjectKind) -> None:
+def run_object(family: Family) -> None:
     """Run a module that manages one directory object."""
     opened: list[DirectoryBackend] = []
 
-    @contextlib.contextmanager
-    def open_backend(module: AnsibleModule) -> t.Iterator[DirectoryBackend]:
-        kind.check(module.params)
-        with session(module) as found:
-            opened.append(DirectoryBackend(found, kind, module.params))
-            yield opened[-1]
+    def around(module: AnsibleModule, work: t.Callable[[Backend], Outcome]) -> Outcome:
+        kind = family.choose(module.params)
+
+        def run(found: directory.Directory) -> Outcome:
+            opened.append(DirectoryBackend(Finder(found), kind, module.params))
+            return work(opened[-1])
+
+        return with_session(module, run)
 
     def describe(outcome: Outcome) -> dict[str, t.Any]:
         return opened[-1].describe(outcome)
 
-    run_resource(kind.spec, connection.argument_spec(), open_backend, describe)
+    run_resource(
+        family.spec,
+        connection.argument_spec(),
+        around=around,
+        describe=describe,
+        choose=lambda params: family.choose(params).spec,
+    )
 
 
-@contextlib.contextmanager
-def session(module: AnsibleModule) -> t.Iterator[directory.Directory]:
-    """The task's connection; in check mode it cannot write."""
+class _BulkModule(BulkModule):
+    document = objects.OPTION
+
+
+def run_objects() -> None:
+    """Run the module C(ad_objects)."""
+    # no_log: a password inside of the document would otherwise be in the system log before anybody knows it for one
+    module = _BulkModule(
+        argument_spec={**connection.argument_spec(), objects.OPTION: {"type": "dict", "required": True}},
+        supports_check_mode=True,
+        no_log=True,
+    )
+
+    def work() -> dict[str, t.Any]:
+        wanted, hide = module.params[objects.OPTION], module.no_log_values.update
+        objects.hide_secrets(wanted, hide)
+        result = with_session(module, lambda found: objects.converge(found, wanted, hide, check_mode=module.check_mode))
+        for sentence in result.get("consequences", []):
+            module.warn(sentence)
+        return result
+
+    finish(module, work)
+
+
+def with_session(module: AnsibleModule, work: t.Callable[[directory.Directory], T]) -> T:
+    """Result of the work on the task's directory; in check mode it cannot write.
+
+    The work is begun again on the next domain controller if one fails before the first write; so it must not keep
+    anything from a try before.
+    """
     if directory.LDAP3_IMPORT_ERROR is not None:
         module.fail_json(msg=missing_required_lib("ldap3"), exception=directory.LDAP3_IMPORT_ERROR)
-    options = connection.from_params(module.params)
-    with directory.open_directory(options, read_only=module.check_mode) as found:
-        yield found
+    texts.expect_whole(module.params)
+    return failover.with_directory(connection.from_params(module.params), module.check_mode, work)

@@ -6,34 +6,57 @@
 from __future__ import annotations
 
 import base64
+import re
 import typing as t
 
 from .._engine.env import given
 from .._engine.errors import InvalidInput, NotFound
 from .._engine.module import Module, finish
-from . import connection, dn, filters, lookup, values
-from .module import session
+from . import connection, dn, filters, lookup, membership, schema, values
+from .member import Member, enabled
+from .module import with_session
 
 if t.TYPE_CHECKING:
     from .directory import Directory, Entry
 
-_ALWAYS = ("objectClass", "objectGUID", "objectSid", "sAMAccountName")
+_ALWAYS = ("objectClass", "objectGUID", "objectSid", "sAMAccountName", "userAccountControl")
 _SCOPES = {"base": "BASE", "one_level": "LEVEL", "subtree": "SUBTREE"}
 # Readable with enough rights, and then they would stand in a log.
 _SECRET = frozenset(
     {
-        "msds-managedpassword",
+        "currentvalue",
+        "dbcspwd",
+        "initialauthincoming",
+        "initialauthoutgoing",
+        "lmpwdhistory",
         "ms-mcs-admpwd",
-        "mslaps-password",
-        "mslaps-encryptedpassword",
-        "mslaps-encryptedpasswordhistory",
+        "msds-managedpassword",
+        "msfve-keypackage",
+        "msfve-recoverypassword",
         "mslaps-encrypteddsrmpassword",
         "mslaps-encrypteddsrmpasswordhistory",
+        "mslaps-encryptedpassword",
+        "mslaps-encryptedpasswordhistory",
+        "mslaps-password",
+        "mspki-credentialroamingtokens",
+        "mspkiaccountcredentials",
+        "mspkidpapimasterkeys",
+        "mskds-rootkeydata",
+        "mssfu30password",
+        "mstpm-ownerinformation",
+        "ntpwdhistory",
+        "ntsecretdata",
+        "priorvalue",
+        "supplementalcredentials",
+        "trustauthincoming",
+        "trustauthoutgoing",
         "unicodepwd",
-        "userpassword",
         "unixuserpassword",
+        "userpassword",
     }
 )
+# An attribute by number or with an option would be another name for the same.
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 
 TYPES = {
     "any": filters.present("objectClass"),
@@ -72,54 +95,102 @@ def run() -> None:
     def work() -> dict[str, t.Any]:
         _refuse_secrets(module.params)
         _refuse_no_values(module.params)
-        with session(module) as directory:
-            predicted: list[str] = []
-            found = _find(directory, module.params, module.check_mode, predicted)
-        wanted = module.params["properties"] or []
-        result: dict[str, t.Any] = {"changed": False, "objects": [_described(entry, wanted) for entry in found]}
-        return {**result, "predicted": predicted} if predicted else result
+        return with_session(module, lambda directory: _result(directory, module.params, module.check_mode))
 
     finish(module, work)
 
 
-def _find(directory: Directory, params: dict[str, t.Any], check_mode: bool, predicted: list[str]) -> list[Entry]:
+def _result(directory: Directory, params: dict[str, t.Any], check_mode: bool) -> dict[str, t.Any]:
+    _refuse_confidential(directory, params)
+    predicted: list[str] = []
+    found = _find(directory, params, check_mode, predicted)
+    wanted = params["properties"] or []
+    objects = [
+        {**_described(member.entry, wanted), **(_way(member) if params["member_of"] else {})} for member in found
+    ]
+    return {"changed": False, "objects": objects, **({"predicted": predicted} if predicted else {})}
+
+
+def _find(directory: Directory, params: dict[str, t.Any], check_mode: bool, predicted: list[str]) -> list[Member]:
+    """What was asked for, each as the member that it is; one that no group was asked for is a member of nothing."""
     attributes = [*_ALWAYS, *(params["properties"] or [])]
     if params["identity"]:
         entry = lookup.find(directory, params["identity"], attributes)
-        return [] if entry is None else [entry]
+        return [] if entry is None else [Member(entry)]
 
-    def known(kind: str, name: str) -> str | None:
+    def known(kind: str, name: str) -> Entry | None:
         entry = lookup.find(directory, name, ["objectClass"])
-        if entry is not None:
-            return entry.dn
-        if not check_mode:
-            raise NotFound(
-                "search the directory",
-                server=directory.server,
-                why=f"there is no {kind} '{name}'",
-                todo=f"Correct the name, or create the {kind} first",
-            )
-        predicted.append(f"{kind} {name}")
-        return None
+        if entry is None:
+            if not check_mode:
+                raise NotFound(
+                    "search the directory",
+                    server=directory.server,
+                    why=f"there is no {kind} '{name}'",
+                    todo=f"Correct the name, or create the {kind} first",
+                )
+            predicted.append(f"{kind} {name}")
+        return entry
 
-    base = known("container", params["search_base"]) if params["search_base"] else directory.base
+    container = known("container", params["search_base"]) if params["search_base"] else None
     group = known("group", params["member_of"]) if params["member_of"] else None
     if predicted:
         return []
-    found = directory.search(condition(params, group), attributes, base=base, scope=_SCOPES[params["search_scope"]])
-    return sorted(found, key=lambda entry: dn.canonical(entry.dn))
+    place = {"base": container.dn if container else directory.base, "scope": _SCOPES[params["search_scope"]]}
+    wanted = condition(params)
+    if group is None:
+        found = [Member(entry) for entry in directory.search(wanted, attributes, **place)]
+    else:
+        _expect_group(directory, group)
+        members = membership.members_of(directory, group.dn, nested=params["nested"], attributes=attributes)
+        found = _meeting(directory, members, wanted, place) if _is_narrowed(params) else members
+    return sorted(found, key=lambda member: dn.canonical(member.dn))
 
 
-def condition(params: dict[str, t.Any], group: str | None) -> filters.Filter:
-    """The search as a filter. group is the DN of O(member_of). Every given condition has to be met."""
+def _expect_group(directory: Directory, entry: Entry) -> None:
+    classes = [name.lower() for name in entry.texts("objectClass")]
+    if classes and "group" not in classes:
+        raise InvalidInput(
+            "search for members",
+            obj=entry.dn,
+            server=directory.server,
+            why=f"it is no group, but of the class {classes[-1]}",
+            todo="Name a group in 'member_of'",
+        )
+
+
+def _is_narrowed(params: dict[str, t.Any]) -> bool:
+    """Whether not all members are wanted."""
+    asked = any(params[name] for name in ("match", "starts_with", "search_base"))
+    return asked or params["type"] != "any" or params["search_scope"] != "subtree"
+
+
+def _meeting(
+    directory: Directory, members: list[Member], wanted: filters.Filter, place: dict[str, str]
+) -> list[Member]:
+    """The members that meet the conditions. The directory decides, because it knows how to compare its attributes."""
+    whole_domain = place == {"base": directory.base, "scope": "SUBTREE"}
+    met: set[bytes | None] = set()
+    for other_domain in (False, True) if whole_domain else (False,):
+        guids = [member.entry.first("objectGUID") for member in members if member.other_domain is other_domain]
+        for some in membership.portions([guid for guid in guids if guid]):
+            both = filters.all_of(wanted, filters.any_of(*(filters.equals("objectGUID", guid) for guid in some)))
+            found = (
+                directory.forest_search(both, ["objectGUID"])
+                if other_domain
+                else directory.search(both, ["objectGUID"], **place)
+            )
+            met |= {entry.first("objectGUID") for entry in found}
+    return [member for member in members if member.entry.first("objectGUID") in met]
+
+
+def condition(params: dict[str, t.Any]) -> filters.Filter:
+    """The search as a filter. Every given condition has to be met."""
     parts = [TYPES[params["type"]]]
     try:
         parts += [_equals(name, value) for name, value in (params["match"] or {}).items()]
         parts += [filters.starts_with(name, _text(value)) for name, value in (params["starts_with"] or {}).items()]
     except ValueError as error:
         raise InvalidInput("search the directory", why=str(error), todo="Use the attribute's LDAP name") from error
-    if group is not None:
-        parts.append((filters.in_chain if params["nested"] else filters.equals)("memberOf", group))
     return filters.all_of(*parts)
 
 
@@ -148,16 +219,34 @@ def _refuse_no_values(params: dict[str, t.Any]) -> None:
                 )
 
 
+def _asked(params: dict[str, t.Any]) -> list[str]:
+    """Every attribute that the options name."""
+    return [*(params["properties"] or []), *(params["match"] or {}), *(params["starts_with"] or {})]
+
+
 def _refuse_secrets(params: dict[str, t.Any]) -> None:
-    asked = [*(params["properties"] or []), *(params["match"] or {}), *(params["starts_with"] or {})]
-    for name in asked:
-        if name.partition(";")[0].lower() in _SECRET:
+    for name in _asked(params):
+        if not _NAME.fullmatch(name):
             raise InvalidInput(
                 "read the attribute",
                 obj=name,
-                why="it holds a password",
-                todo="Leave it out; this module shows no secrets",
+                why="this is not the LDAP name of an attribute",
+                todo="Use a name like 'description', without blanks, numbers or options",
             )
+        if name.lower() in _SECRET:
+            raise _secret(name, "it holds a password or a key")
+
+
+def _refuse_confidential(directory: Directory, params: dict[str, t.Any]) -> None:
+    """What the forest itself keeps from most readers (MS-ADTS 3.1.1.4.4) is nothing for a log."""
+    asked = {name.lower(): name for name in _asked(params)}
+    for name, attribute in schema.attributes(directory, [*asked.values(), "objectClass"]).items() if asked else ():
+        if attribute.confidential:
+            raise _secret(asked.get(name.lower(), name), "the forest marks it as confidential")
+
+
+def _secret(name: str, why: str) -> InvalidInput:
+    return InvalidInput("read the attribute", obj=name, why=why, todo="Leave it out; this module shows no secrets")
 
 
 def _described(entry: Entry, wanted: list[str]) -> dict[str, t.Any]:
@@ -169,8 +258,14 @@ def _described(entry: Entry, wanted: list[str]) -> dict[str, t.Any]:
         "object_guid": values.guid_from_bytes(guid) if guid else None,
         "sid": values.sid_from_bytes(sid) if sid else None,
         "sam_account_name": entry.text("sAMAccountName"),
+        "enabled": enabled(entry),
         "properties": {name: [_readable(name, value) for value in entry.all(name)] for name in wanted},
     }
+
+
+def _way(member: Member) -> dict[str, t.Any]:
+    """How it came to be a member."""
+    return {"through": list(member.through), "by_primary_group": member.primary}
 
 
 def _readable(name: str, value: bytes) -> str:

@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 from .._engine.spec import ResourceSpec
-from .backend import ObjectKind
+from .family import of_one
 from .fields import COMMON_PROPERTIES, DESCRIPTION, IDENTITY, MANAGED_BY, NAME, PATH
+from .object_kind import ObjectKind
 
 ORGANIZATIONAL_UNIT = ObjectKind(
     spec=ResourceSpec(
@@ -21,3 +22,5 @@ ORGANIZATIONAL_UNIT = ObjectKind(
     default_path="",
     properties=COMMON_PROPERTIES,
 )
+
+ORGANIZATIONAL_UNITS = of_one(ORGANIZATIONAL_UNIT, "organizational unit", "organizational_units")

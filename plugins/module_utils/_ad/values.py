@@ -9,6 +9,7 @@ msDS-SupportedEncryptionTypes MS-KILE 2.2.7.
 
 from __future__ import annotations
 
+import datetime
 import re
 import struct
 import typing as t
@@ -17,8 +18,14 @@ import uuid
 _SID = re.compile(r"S-1-(\d+)((?:-\d+){0,15})", re.IGNORECASE)
 _SID_HEAD_BYTES = 8
 
+# Bits of userAccountControl.
 ACCOUNT_DISABLED = 0x2
+NORMAL_ACCOUNT = 0x200
 WORKSTATION_TRUST_ACCOUNT = 0x1000
+DONT_EXPIRE_PASSWORD = 0x10000
+TRUSTED_FOR_DELEGATION = 0x80000
+NOT_DELEGATED = 0x100000
+TRUSTED_TO_AUTH_FOR_DELEGATION = 0x1000000
 
 _SECURITY_ENABLED = 0x80000000
 _SCOPES = {"global": 0x2, "domainlocal": 0x4, "universal": 0x8}
@@ -26,6 +33,21 @@ _ENCRYPTION_BITS = {"des_crc": 0x1, "des_md5": 0x2, "rc4": 0x4, "aes128": 0x8, "
 
 NO_GUID = str(uuid.UUID(int=0))
 NO_SID = "S-1-5-0000"
+
+
+# Of a FILETIME, which counts 100 ns since 1601 (MS-DTYP 2.3.3).
+_TICKS_PER_SECOND = 10_000_000
+_EPOCH = datetime.datetime(1601, 1, 1, tzinfo=datetime.UTC)
+
+
+def moment(ticks: int) -> datetime.datetime:
+    """A FILETIME as a moment in UTC."""
+    return _EPOCH + datetime.timedelta(seconds=ticks / _TICKS_PER_SECOND)
+
+
+def password(text: str) -> bytes:
+    """unicodePwd's wire form: the quoted password in UTF-16."""
+    return f'"{text}"'.encode("utf-16-le")
 
 
 def is_sid(candidate: str) -> bool:

@@ -16,6 +16,7 @@ from .errors import AuthFailed, ConnectionFailed, EngineError, NotAttempted, Ser
 from .estate import Entry, Estate, Place, Planner, Step, described
 from .reconcile import not_converged
 
+_DONE = {"create": "created", "update": "changed", "delete": "removed", "none": "changed"}
 _NOTHING: dict[str, t.Any] = {"action": "none", "changes": {}}
 _REREADS = 6
 _REREAD_PAUSE_SECONDS = 0.5
@@ -41,7 +42,7 @@ class ApplyFailed(EngineError):
             f"apply {len(self.failed)} of {changes} changes",
             server=server,
             why=f"the first: {first.one_line()}",
-            todo="All others were applied; run again when this is mended",
+            todo=f"{_left_behind(steps, changes)}; run again when this is mended",
         )
 
     def facts(self) -> dict[str, t.Any]:
@@ -65,11 +66,11 @@ class Applier:
             self._hold_back(chosen, steps)
             self._run_patiently([step for step in chosen if step.error is None])
         try:
-            self._prove([step for step in steps if step.written])
+            self._prove([step for step in steps if step.written and step.error is None])
         except EngineError as error:
             for step in steps:
                 if step.written and step.error is None:
-                    step.error = error
+                    step.error = error if self._hopeless is None else self._unproven(step)
 
     def _hold_back(self, removals: list[Step], steps: list[Step]) -> None:
         """What was only safe to remove because of a write that failed stays, and so does all that would be pruned."""
@@ -155,7 +156,9 @@ class Applier:
     def _one(self, step: Step, by_place: dict[Place, Step]) -> None:
         failed = [place for place in step.needs if place in by_place and by_place[place].error is not None]
         if failed:
-            step.error = self._not_attempted(step, f"its {failed[0][0]} '{failed[0][1]}' could not be created")
+            first = by_place[failed[0]]
+            done = _DONE[first.plan.action]
+            step.error = self._not_attempted(step, f"its {first.entry.kind} '{first.entry.name}' could not be {done}")
         elif self._hopeless is not None:
             step.error = self._not_attempted(step, "an earlier write failed in a way that no later one can escape")
         elif step.error is None:
@@ -181,6 +184,15 @@ class Applier:
         for step, plan in rest:
             step.error = not_converged(step.entry.spec, step.plan, plan, self._estate.server, step.entry.name)
 
+    def _unproven(self, step: Step) -> NotAttempted:
+        return NotAttempted(
+            f"verify {step.entry.spec.kind}",
+            obj=step.entry.name,
+            server=self._estate.server,
+            why="it was written, but an earlier write failed in a way that kept it from being read back",
+            todo="Mend the other error first, then run again",
+        )
+
     def _not_attempted(self, step: Step, why: str) -> NotAttempted:
         return NotAttempted(
             f"{step.plan.action} {step.entry.spec.kind}",
@@ -189,6 +201,15 @@ class Applier:
             why=why,
             todo="Mend the other error first, then run again",
         )
+
+
+def _left_behind(steps: list[Step], changes: int) -> str:
+    """What the server holds now of all that was to be done."""
+    failed = [step for step in steps if step.error is not None]
+    sent = sum(step.reached for step in failed)
+    others = "All others were applied" if changes > len(failed) else "" if sent else "Nothing was applied"
+    of_these = f"{sent} of these {'was' if sent == 1 else 'were'} written, or may have been" if sent else ""
+    return ", and ".join(filter(None, (others, of_these)))
 
 
 def _defect(entry: Entry, server: str, error: Exception) -> UnexpectedError:

@@ -23,9 +23,11 @@ class EngineError(Exception):
     why     the reason, one sentence without a full stop
     todo    what the reader can do about it, one sentence without a full stop
     sake    the object that it was done for, when that is another one: "work pool 'windows'"
+    partly  whether something was written before
     """
 
     sake = ""
+    partly = False
 
     def __init__(self, what: str, *, obj: str = "", server: str = "", why: str = "", todo: str = "") -> None:
         self.what, self.obj, self.server, self.why, self.todo = what, obj, server, why, todo
@@ -49,7 +51,7 @@ class EngineError(Exception):
 
     def facts(self) -> dict[str, t.Any]:
         """Further keys of a failed result."""
-        return {}
+        return {"changed": True} if self.partly else {}
 
     def as_result(self) -> dict[str, str]:
         """The same facts as data, for C(error) in a failed result."""

@@ -16,13 +16,13 @@ from .backend import Predicted
 from .errors import Ambiguous, Conflict, EngineError, Forbidden, ImmutableChange, InvalidInput, NotFound
 from .masking import secret_texts
 from .plan import Plan, Wanted, plan
-from .reconcile import no_such_reference
+from .reconcile import no_such_reference, objections
 from .spec import Field, ResourceSpec
-from .wanted import expect_needed, validate, wanted_of
+from .wanted import expect_needed, reference_name, validate, wanted_of
 
 Place = tuple[str, str]
 # Errors of one entry; all others concern the server and end the run at once.
-_OF_ONE = (Ambiguous, Conflict, Forbidden, ImmutableChange, InvalidInput, NotFound)
+OF_ONE = (Ambiguous, Conflict, Forbidden, ImmutableChange, InvalidInput, NotFound)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Entry:
 class Step:
     """What has to be done about one entry.
 
-    needs      entries that have to be created first
+    needs      entries that have to be written first
     predicted  references to what an earlier task of the same run would create (check mode only)
     written    whether the server accepted the write
     error      why it could not be done
@@ -69,6 +69,11 @@ class Step:
     def changed(self) -> bool:
         """Whether anything has to be written."""
         return self.plan.changed
+
+    @property
+    def reached(self) -> bool:
+        """Whether the server holds some of it now, or may: it accepted the write or a part of it, or did not answer."""
+        return self.written or (self.error is not None and self.error.partly)
 
 
 class Estate(t.Protocol):
@@ -108,8 +113,12 @@ class Estate(t.Protocol):
     def follows(self, entry: Entry) -> tuple[str, ...]:
         """Kinds whose entries are written before this one although it does not name them."""
 
+    def examine(self, steps: list[Step]) -> t.Iterable[tuple[Step, EngineError]]:
+        """What speaks against steps that are right each by itself. May add to what they need."""
+
     def write(self, step: Step) -> None:
-        """Create, update or delete, as the step's plan says."""
+        """Create, update or delete, as the step's plan says. An error that comes after something was written, or when
+        nobody knows, has C(partly) set."""
 
     def reload(self, kinds: set[str]) -> None:
         """Read these kinds anew."""
@@ -154,13 +163,16 @@ class Planner:
         for entry in self._entries:
             try:
                 steps.append(self._step(entry))
-            except _OF_ONE as error:
+            except OF_ONE as error:
                 errors.append((entry, error))
         plans = {step.entry.place: step.plan for step in steps}
-        for step in steps:
+        found = list(self._estate.examine(steps))
+        errors += [(step.entry, error) for step, error in found]
+        blamed = {id(step) for step, _error in found}
+        for step in [step for step in steps if id(step) not in blamed]:
             try:
                 self.guard(step, plans)
-            except _OF_ONE as error:
+            except OF_ONE as error:
                 errors.append((step.entry, error))
         if errors:
             raise PlanFailed(errors, len(self._entries), self._estate.server)
@@ -184,7 +196,8 @@ class Planner:
         return step
 
     def _plan(self, entry: Entry, current: dict[str, t.Any] | None, wanted: dict[str, Wanted], *, proof: bool) -> Plan:
-        update = "on_create" if proof else entry.params.get("update_secrets") or "on_create"
+        now = getattr(self._estate, "now", None)
+        update = "on_create" if proof else entry.spec.update_secrets(entry.params, current, now)
         return plan(
             entry.spec,
             current,
@@ -207,9 +220,11 @@ class Planner:
                 return Predicted(name)
             raise no_such_reference(entry.spec, field, place[0], name, entry.name, self._estate.server)
 
+        going = _only_removed(entry)
+
         def find(kind: str, name: str) -> t.Any:
             place = self._estate.place(kind, name)
-            if place in self._unwanted:
+            if place in self._unwanted and (kind, name) not in going:
                 raise InvalidInput(
                     f"plan {entry.spec.kind}",
                     obj=entry.name,
@@ -223,8 +238,22 @@ class Planner:
 
     def guard(self, step: Step, plans: dict[Place, Plan]) -> None:
         """Ask the guard of a step, who sees everything as it will be after these plans."""
-        guard = step.entry.spec.guard
-        if step.changed and guard is not None:
-            backend = self._estate.backend(step.entry, plans.get)
-            said = guard(backend, step.plan, step.current, step.entry.params)
-            step.plan = dataclasses.replace(step.plan, consequences=tuple(said))
+        spec = step.entry.spec
+        backend = self._estate.backend(step.entry, plans.get)
+        said = objections(spec, backend, step.plan, step.current, step.entry.params)
+        step.plan = dataclasses.replace(step.plan, consequences=tuple(said))
+
+
+def _only_removed(entry: Entry) -> set[tuple[str, str]]:
+    """Kinds and names of what an entry takes out of memberships and names nowhere else: that need not stay."""
+    kept: set[tuple[str, str]] = set()
+    removed: set[tuple[str, str]] = set()
+    for field in entry.spec.properties:
+        value = entry.params.get(field.name)
+        if not field.reference or value is None:
+            continue
+        verbs = value if isinstance(value, dict) else {"": value if isinstance(value, list) else [value]}
+        for verb, names in verbs.items():
+            whole = {(field.reference, reference_name(field, entry.params, str(name))) for name in names or ()}
+            (removed if verb == "remove" else kept).update(whole)
+    return removed - kept

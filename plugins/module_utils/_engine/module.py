@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import os
 import traceback
 import typing as t
@@ -28,6 +27,7 @@ _OBJECT_OPTIONS = ("name", "identity")
 _LONGEST_REASON = 300
 
 OpenBackend = t.Callable[[AnsibleModule], t.ContextManager[Backend]]
+Around: t.TypeAlias = "t.Callable[[AnsibleModule, t.Callable[[Backend], Outcome]], Outcome]"
 
 
 class Module(AnsibleModule):
@@ -46,17 +46,32 @@ class Module(AnsibleModule):
         }
 
 
+class BulkModule(Module):
+    """Does not repeat the document in its result: it is long, and may hold a secret where nobody looks for one."""
+
+    document = ""
+
+    def _return_formatted(self, kwargs: dict[str, t.Any]) -> None:
+        shown = {**self.params, self.document: "not repeated here"} if self.document in self.params else self.params
+        super()._return_formatted({"invocation": {"module_args": shown}, **kwargs})
+
+
 def run_resource(
     spec: ResourceSpec,
     connection: dict[str, t.Any],
-    open_backend: OpenBackend,
+    open_backend: OpenBackend | None = None,
     describe: t.Callable[[Outcome], dict[str, t.Any]] | None = None,
+    choose: t.Callable[[dict[str, t.Any]], ResourceSpec] | None = None,
+    around: Around | None = None,
 ) -> None:
     """Run a module that manages one object.
 
     connection    argument spec of the connection options
     open_backend  opens the session; its errors are reported like those of the work itself
     describe      further keys of the result, asked for after the work
+    choose        the spec that holds for these options, where C(spec) is only the union of several
+    around        instead of C(open_backend): runs what it is given with a backend, and again with another one if the
+                  first server fails before anything is written
     """
     module = Module(
         argument_spec={**connection, **spec.argument_spec()},
@@ -69,10 +84,14 @@ def run_resource(
     )
 
     def work() -> dict[str, t.Any]:
-        with _opened(spec, open_backend, module) as backend:
-            outcome = reconcile(
-                spec, backend, module.params, check_mode=module.check_mode, hide=module.no_log_values.update
+        chosen = choose(module.params) if choose is not None else spec
+
+        def reconciled(backend: Backend) -> Outcome:
+            return reconcile(
+                chosen, backend, module.params, check_mode=module.check_mode, hide=module.no_log_values.update
             )
+
+        outcome = _with_backend(spec, around or _once(open_backend), module, reconciled)
         result = {"changed": outcome.changed, "diff": outcome.diff, spec.result: outcome.resource}
         if outcome.plan.consequences:
             result["consequences"] = list(outcome.plan.consequences)
@@ -85,17 +104,36 @@ def run_resource(
     finish(module, work)
 
 
-@contextlib.contextmanager
-def _opened(spec: ResourceSpec, open_backend: OpenBackend, module: AnsibleModule) -> t.Iterator[Backend]:
-    """The session; when there is none, the error says for which object it was wanted."""
-    with contextlib.ExitStack() as stack:
+def _once(open_backend: OpenBackend) -> Around:
+    """Runs the work in one session."""
+
+    def around(module: AnsibleModule, work: t.Callable[[Backend], Outcome]) -> Outcome:
+        with open_backend(module) as backend:
+            return work(backend)
+
+    return around
+
+
+def _with_backend(
+    spec: ResourceSpec, around: Around, module: AnsibleModule, work: t.Callable[[Backend], Outcome]
+) -> Outcome:
+    """Result of the work; when there is no session for it, the error says for which object one was wanted."""
+    of_the_work: list[EngineError] = []
+
+    def watched(backend: Backend) -> Outcome:
         try:
-            backend = stack.enter_context(open_backend(module))
+            return work(backend)
         except EngineError as error:
+            of_the_work.append(error)
+            raise
+
+    try:
+        return around(module, watched)
+    except EngineError as error:
+        if error not in of_the_work:
             name = spec.name_of(module.params)
             error.sake = f"{spec.kind} '{name}'" if name else spec.kind
-            raise
-        yield backend
+        raise
 
 
 def finish(module: AnsibleModule, work: t.Callable[[], dict[str, t.Any]]) -> None:
@@ -137,4 +175,5 @@ def _unexpected(module: AnsibleModule, error: Exception) -> UnexpectedError:
 
 
 def _first(params: dict[str, t.Any], names: tuple[str, ...]) -> str:
-    return next((str(params[name]) for name in names if params.get(name)), "")
+    found = next((params[name] for name in names if params.get(name)), "")
+    return ", ".join(map(str, found)) if isinstance(found, list) else str(found)

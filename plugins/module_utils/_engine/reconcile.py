@@ -73,13 +73,33 @@ def reconcile(
     def plan_for(found: dict[str, t.Any] | None, **how: t.Any) -> Plan:
         return plan(spec, found, wanted, state=state, name=name, server=backend.server, **how)
 
-    todo = plan_for(current, update_secrets=params.get("update_secrets") or "on_create")
-    if todo.changed and spec.guard is not None:
-        todo = dataclasses.replace(todo, consequences=tuple(spec.guard(backend, todo, current, params)))
+    todo = plan_for(current, update_secrets=spec.update_secrets(params, current, _now(backend)))
+    todo = dataclasses.replace(todo, consequences=tuple(objections(spec, backend, todo, current, params)))
     if todo.changed and not check_mode:
         backend.write(todo, identity, current)
-        current = _proven(spec, read, lambda found: plan_for(found, proof=True), todo, backend.server, name)
+        forget = getattr(backend, "forget", lambda: None)
+        current = _proven(spec, read, lambda found: plan_for(found, proof=True), todo, backend.server, name, forget)
     return Outcome(todo, _resource(spec, params, current, todo, check_mode), predicted)
+
+
+def _now(backend: t.Any) -> t.Any:
+    """The time of a server that tells it."""
+    return getattr(backend, "now", None)
+
+
+def objections(
+    spec: ResourceSpec, backend: t.Any, todo: Plan, current: dict[str, t.Any] | None, params: dict[str, t.Any]
+) -> list[str]:
+    """What the guard and the invariant of a spec have to say about a plan; they raise what must not be."""
+    said: list[str] = []
+    foresee = getattr(backend, "foresee", None)
+    if foresee is not None:
+        foresee(todo)
+    if spec.invariant is not None and params.get("state", "present") == "present":
+        said += spec.invariant(backend, todo, current, params)
+    if spec.guard is not None and todo.changed:
+        said += spec.guard(backend, todo, current, params)
+    return said
 
 
 def _proven(
@@ -89,11 +109,16 @@ def _proven(
     todo: Plan,
     server: str,
     name: str,
+    forget: t.Callable[[], object],
 ) -> dict[str, t.Any] | None:
-    """The object as it is after the write, once reading it back leaves nothing to do."""
+    """The object as it is after the write, once reading it back leaves nothing to do.
+
+    forget  what a backend that remembers is told before it is asked again
+    """
     for attempt in range(_REREADS):
         if attempt:
             time.sleep(_REREAD_PAUSE_SECONDS)
+        forget()
         found = read()
         rest = replan(found)
         if not rest.changed:

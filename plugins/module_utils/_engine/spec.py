@@ -46,6 +46,7 @@ MEMBERSHIP_VERBS = ("add", "remove", "set")
 UPDATE_SECRETS = ("on_create", "always", "when_changed")
 
 LookUp = t.Callable[[str, str], t.Any]
+Guard: t.TypeAlias = t.Callable[[t.Any, t.Any, "dict[str, t.Any] | None", dict[str, t.Any]], list[str]]
 
 # Behind the name of a kind: the identifier is meant even where others refer to its objects by name.
 BY_ID = " id"
@@ -94,11 +95,13 @@ class Field:
     problem        says in words what no server would accept in a value, or nothing; asked before anything is read
     normalize      brings a value, or each element of a list, to the one form that is compared
     held           what of the current object is compared, where that is more than the property itself
+    aliases        further names of the option
     """
 
     name: str
     type: str = "str"
     wire: str = ""
+    aliases: tuple[str, ...] = ()
     elements: str | None = None
     choices: tuple[str, ...] | None = None
     required: bool = False
@@ -129,8 +132,10 @@ class Field:
         return self.wire or self.name
 
     def is_blank(self, value: t.Any) -> bool:
-        """Whether the value is an empty text where an object is named and no name is needed: surveys send those."""
-        return value == "" and bool(self.identity or self.reference) and self.clears is None and not self.required
+        """Whether the value is an empty text where an object is named and no name is needed: surveys send those. What
+        has a problem with it is not blank, but wrong."""
+        names = bool(self.identity or self.reference)
+        return value == "" and names and self.clears is None and not self.required and not self.problem(value)
 
     @property
     def is_list(self) -> bool:
@@ -144,10 +149,11 @@ class Field:
 
     def argument_spec(self) -> dict[str, t.Any]:
         """The option as AnsibleModule wants it."""
+        option: dict[str, t.Any] = {"aliases": list(self.aliases)} if self.aliases else {}
         if self.compare is Compare.MEMBERSHIP:
             verb = {"type": "list", "elements": self.elements or "str"}
-            return {"type": "dict", "options": {name: dict(verb) for name in MEMBERSHIP_VERBS}}
-        option: dict[str, t.Any] = {"type": self.type}
+            return {**option, "type": "dict", "options": {name: dict(verb) for name in MEMBERSHIP_VERBS}}
+        option["type"] = self.type
         for name in ("elements", "required", "options"):
             if getattr(self, name):
                 option[name] = getattr(self, name)
@@ -182,6 +188,11 @@ class ResourceSpec:
     guard              called with backend, plan, current object and options before a write and in check mode alike;
                        raises what the server would refuse or nobody would want, in words that help; returns what else
                        would happen, a sentence each
+    invariant          the same, but asked on every run that does not remove the object, changed or not: what has to be
+                       true of the object afterwards
+    states             choices of O(state); with only one there is no such option
+    renew              says whether secrets that are there already are written again; called with options, current
+                       object and the server's time (None if it does not tell). Without it O(update_secrets) says it
     """
 
     kind: str
@@ -193,7 +204,10 @@ class ResourceSpec:
     required_together: tuple[tuple[str, ...], ...] = ()
     required_if: tuple[tuple[t.Any, ...], ...] = ()
     required_by: dict[str, tuple[str, ...]] = dataclasses.field(default_factory=dict)
-    guard: t.Callable[[t.Any, t.Any, dict[str, t.Any] | None, dict[str, t.Any]], list[str]] | None = None
+    guard: Guard | None = None
+    invariant: Guard | None = None
+    states: tuple[str, ...] = ("present", "absent")
+    renew: t.Callable[[dict[str, t.Any], dict[str, t.Any] | None, t.Any], bool] | None = None
 
     @property
     def properties(self) -> tuple[Field, ...]:
@@ -203,8 +217,9 @@ class ResourceSpec:
     def argument_spec(self) -> dict[str, t.Any]:
         """All options of the object, with O(state)."""
         options = {field.name: field.argument_spec() for field in self.fields}
-        options["state"] = {"type": "str", "choices": ["present", "absent"], "default": "present"}
-        if any(field.write_only for field in self.fields):
+        if len(self.states) > 1:
+            options["state"] = {"type": "str", "choices": list(self.states), "default": self.states[0]}
+        if self.renew is None and any(field.write_only for field in self.fields):
             options["update_secrets"] = {
                 "type": "str",
                 "choices": list(
@@ -214,6 +229,12 @@ class ResourceSpec:
                 "no_log": False,
             }
         return options
+
+    def update_secrets(self, params: dict[str, t.Any], current: dict[str, t.Any] | None, now: t.Any = None) -> str:
+        """When secrets are written: one of C(UPDATE_SECRETS). now is the server's time."""
+        if self.renew is not None:
+            return "always" if self.renew(params, current, now) else "on_create"
+        return params.get("update_secrets") or "on_create"
 
     def given(self, params: dict[str, t.Any]) -> dict[str, t.Any]:
         """The options, a blank one as null, which is to say not given."""

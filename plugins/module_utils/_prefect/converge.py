@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
+from .._engine import tally
 from .._engine.apply import Applier, ApplyFailed
 from .._engine.errors import (
     ConnectionFailed,
@@ -149,46 +150,10 @@ def _too_much(server: str, pruned: list[Entry], most: int) -> TooMuch:
 
 def result_of(steps: list[Step], stores: Stores) -> dict[str, t.Any]:
     """What happened, or would happen, as the module returns it. Steps that failed did not happen."""
-    done = [step for step in steps if step.changed and (step.error is None or step.written)]
-    before: dict[str, t.Any] = {}
-    after: dict[str, t.Any] = {}
-    for step in done:
-        plural = CATALOGUE[step.entry.kind].plural
-        if step.plan.action != "create":
-            before.setdefault(plural, {})[step.entry.name] = step.plan.before
-        if step.plan.action != "delete":
-            after.setdefault(plural, {})[step.entry.name] = step.plan.after
-    counts = dict.fromkeys(("created", "updated", "deleted", "unchanged"), 0)
-    for step in steps:
-        counts[
-            {"create": "created", "update": "updated", "delete": "deleted", "none": "unchanged"}[step.plan.action]
-        ] += step in done or not step.changed
-    result: dict[str, t.Any] = {
-        "changed": bool(done),
-        "diff": {"before": before, "after": after},
-        "changes": [_change(step) for step in done],
-        "summary": {
-            **counts,
-            "pruned": sum(step.entry.pruned for step in done),
-            "requests": stores.client.requests_sent,
-        },
-    }
-    consequences = [sentence for step in done for sentence in step.plan.consequences]
-    predicted = sorted({name for step in steps for name in step.predicted})
-    return {
-        **result,
-        **({"consequences": consequences} if consequences else {}),
-        **({"predicted": predicted} if predicted else {}),
-    }
-
-
-def _change(step: Step) -> dict[str, t.Any]:
-    return {
-        "kind": step.entry.kind,
-        "name": step.entry.name,
-        "action": step.plan.action,
-        "pruned": step.entry.pruned,
-    }
+    result = tally.result_of(steps, lambda kind: CATALOGUE[kind].plural, lambda step: {"pruned": step.entry.pruned})
+    pruned = sum(step.entry.pruned for step in tally.done_of(steps))
+    result["summary"] = {**result["summary"], "pruned": pruned, "requests": stores.client.requests_sent}
+    return result
 
 
 def expect_orders(orders: Orders, server: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from .._engine.errors import InvalidInput
-from .._engine.module import Module, finish
+from .._engine.module import BulkModule, Module, finish
 from .catalogue import BY_PLURAL, CATALOGUE, KINDS
 from .connection import argument_spec
 from .converge import Orders, converge, expect_orders
@@ -22,12 +22,8 @@ if t.TYPE_CHECKING:
     from .kind import Kind
 
 
-class _BulkModule(Module):
-    """Does not repeat the document in its result: it is long, and may hold a secret where nobody looks for one."""
-
-    def _return_formatted(self, kwargs: dict[str, t.Any]) -> None:
-        shown = {**self.params, "resources": "not repeated here"} if "resources" in self.params else self.params
-        super()._return_formatted({"invocation": {"module_args": shown}, **kwargs})
+class _BulkModule(BulkModule):
+    document = "resources"
 
 
 def run_resources() -> None:

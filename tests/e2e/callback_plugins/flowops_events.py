@@ -22,6 +22,9 @@ description:
   - With E(FLOWOPS_KILL_AT) set to N it kills the process group when the N-th task starts, as a power cut would.
 """
 
+# Modules that name every object they changed.
+OVER_MANY = ("flowops.prefect.ad_objects", "flowops.prefect.resources")
+
 
 class CallbackModule(CallbackBase):
     """Needs to be enabled; does nothing without its environment variable."""
@@ -56,7 +59,7 @@ class CallbackModule(CallbackBase):
             changed=bool(data.get("changed")),
             message=data.get("msg", ""),
             diff=data.get("diff"),
-            changes=data.get("changes") if result.task.action == "flowops.prefect.resources" else None,
+            changes=data.get("changes") if result.task.action in OVER_MANY else None,
         )
 
     @staticmethod

@@ -7,10 +7,20 @@ from __future__ import annotations
 
 import os
 import socket
+import ssl
 import subprocess
+import sys
+import threading
+import time
 
+import gssapi
+import krb5
 import pytest
+from ad_support import simulated_certificates
 from ad_support.runner import Step
+from ldap3.protocol.sasl import kerberos as ldap3_kerberos
+
+AES128, AES256 = 17, 18
 
 LOOK = Step("ad_object_info", {"search_scope": "base"})
 
@@ -88,6 +98,7 @@ def test_kerberos_with_a_ticket(run, ticket):
 
 def test_kerberos_without_anything(run):
     message = refused(run, auth_protocol="kerberos", username="", password="")
+    assert "as 'the owner of the Kerberos ticket'" in message
     assert "Kerberos says: No Kerberos credentials available" in message
     assert "kinit" in message
 
@@ -96,6 +107,68 @@ def test_kerberos_with_a_wrong_password(run):
     assert "Kerberos says: Preauthentication failed" in refused(
         run, auth_protocol="kerberos", password="Wr0ng-Passw0rd"
     )
+
+
+@pytest.fixture
+def keytab(target, tmp_path):
+    """Writes a keytab of the account with the keys of a password (RFC 3962, salt of MS-KILE 3.1.1.2)."""
+
+    def write(password, account=""):
+        name = account or target.user
+        context = krb5.init_context()
+        file = tmp_path / f"{name}.keytab"
+        table = krb5.kt_resolve(context, f"FILE:{file}".encode())
+        principal = krb5.parse_name_flags(context, f"{name}@{target.realm}".encode())
+        for kind in (AES256, AES128):
+            key = krb5.c_string_to_key(context, kind, password.encode(), f"{target.realm}{name}".encode())
+            krb5.kt_add_entry(context, table, principal, 1, int(time.time()), key)
+        return str(file)
+
+    return write
+
+
+@pytest.mark.parametrize("mode", ["ldaps", "start_tls"])
+def test_kerberos_with_a_keytab(mode, run, target, keytab, tmp_path):
+    options = {"auth_protocol": "kerberos", "password": "", "keytab": keytab(target.password), "tls_mode": mode}
+    assert looked(run, **options)["objects"]
+    assert not (tmp_path / "no-ticket").exists(), "the ticket stays in memory"
+
+
+def test_kerberos_with_a_keytab_of_an_old_password(run, keytab, target):
+    options = {"auth_protocol": "kerberos", "password": "", "keytab": keytab("An-0ld-Password")}
+    message = refused(run, **options)
+    assert f"Cannot log on to the directory as '{target.upn(target.user)}'" in message
+    assert "Kerberos says: " in message
+    assert f"that 'keytab' holds the current key of '{target.user}@{target.realm}' (klist -k)" in message
+
+
+def test_kerberos_with_a_keytab_of_somebody_else(run, keytab, target):
+    file = keytab(target.passwords[target.other_user], target.other_user)
+    message = refused(run, auth_protocol="kerberos", password="", keytab=file)
+    assert f"the keytab '{file}' holds no key of '{target.user}@{target.realm}'" in message
+
+
+def test_a_keytab_and_a_password(run, keytab, target):
+    message = refused(run, auth_protocol="kerberos", keytab=keytab(target.password))
+    assert "both a password and a keytab are given" in message
+
+
+@pytest.mark.parametrize("bindings", ["none", "of another certificate"])
+def test_kerberos_without_the_right_channel_bindings_is_refused(bindings, run, monkeypatch):
+    """So the domain controller checks them, and the tests above prove that we send the right ones. Windows does the
+    same with LdapEnforceChannelBinding=2.
+    """
+    wrong = None if bindings == "none" else gssapi.raw.ChannelBindings(application_data=b"tls-server-end-point:0")
+    monkeypatch.setattr(ldap3_kerberos, "get_channel_bindings", lambda _socket: wrong)
+    message = refused(run, auth_protocol="kerberos")
+    assert "the channel bindings do not fit" in message
+
+
+@pytest.mark.parametrize("package", ["gssapi", "cryptography"])
+def test_kerberos_without_a_package(package, run, monkeypatch):
+    monkeypatch.setitem(sys.modules, package, None)
+    message = refused(run, auth_protocol="kerberos")
+    assert f"auth_protocol=kerberos needs Python packages that the controller lacks: '{package}'" in message
 
 
 def test_kerberos_under_a_name_that_the_directory_does_not_know(run, target):
@@ -140,7 +213,30 @@ def test_a_server_that_says_nothing(run):
         silent.bind(("127.0.0.1", 0))
         silent.listen(1)
         message = refused(run, server="127.0.0.1", port=silent.getsockname()[1], connection_timeout=1)
-    assert "the TLS handshake failed" in message
+    assert "the server took the connection and then said nothing for 1 seconds" in message
+
+
+def test_a_server_that_says_nothing_about_the_logon(run, tmp_path):
+    simulated_certificates.write(tmp_path, ["127.0.0.1"])
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "server.pem")
+    asked = threading.Event()
+
+    def shake_hands(listener):
+        client, _address = listener.accept()
+        with context.wrap_socket(client, server_side=True) as encrypted:
+            encrypted.recv(4096)
+            asked.set()
+            encrypted.recv(4096)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=shake_hands, args=(listener,), daemon=True).start()
+        options = {"ca_cert": str(tmp_path / "ca.pem"), "tls_server_name": "127.0.0.1", "connection_timeout": 1}
+        begun = time.monotonic()
+        message = refused(run, server="127.0.0.1", port=listener.getsockname()[1], **options)
+    assert asked.is_set()
+    assert "the logon broke off (no answer for 1 seconds)" in message
+    assert time.monotonic() - begun < 5
 
 
 def test_a_name_that_does_not_resolve(run):
@@ -159,8 +255,9 @@ def test_everything_from_the_environment_and_empty_variables_count_as_unset(run)
     assert result.get("objects"), result.get("msg")
 
 
-def test_an_empty_server(run):
-    assert "Set 'server', or MICROSOFT_AD_LDAP_SERVER in the environment" in refused(run, server="")
+def test_no_server_and_a_logon_that_does_not_tell_the_domain(run, target):
+    message = refused(run, server="", tls_server_name="", username=f"{target.realm.partition('.')[0]}\\{target.user}")
+    assert "Set 'server' or 'domain', or MICROSOFT_AD_LDAP_SERVER or MICROSOFT_AD_LDAP_DOMAIN" in message
 
 
 def test_no_rights_outside_the_delegated_unit(run, target, eye):

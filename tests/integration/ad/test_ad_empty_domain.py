@@ -16,7 +16,9 @@ def steps(place, target, unique, check):
         "name": f"g{unique}",
         "path": inner,
         "dns_hostname": f"g{unique}.lab.test",
-        "managed_by": owners,
+        "owner": owners,
+        "purpose": "Runs the workers",
+        "ticket": "CHG-1",
         "principals_allowed_to_retrieve": {"set": [hosts]},
         "service_principal_names": {"set": []},
     }
@@ -60,9 +62,9 @@ def test_check_then_real_then_again(run, target, place, unique):
         [
             f"container {inner}",
             f"directory object CN=GG-Owners-{unique},{inner}",
-            f"directory object GG-Owners-{unique}",
+            f"member GG-Owners-{unique}",
         ],
-        [f"container {inner}", f"principal GG-Hosts-{unique}", f"directory object GG-Owners-{unique}"],
+        [f"container {inner}", f"directory object GG-Owners-{unique}", f"principal GG-Hosts-{unique}"],
         [f"container {inner}"],
     ]
     assert not any("predicted" in result for result in (*real, *again))

@@ -59,7 +59,7 @@ def test_an_unknown_member_is_named_and_nothing_is_written(run, eye, group, call
     where, dn = group
     message = run.error("ad_group", **where, members={"add": [called["name"], "GG-Nobody"]}, description="new")
     assert f"Cannot set 'members' of group '{where['name']}'" in message
-    assert "there is no directory object 'GG-Nobody'" in message
+    assert "there is no member 'GG-Nobody'" in message
     assert "Correct the name" in message
     assert eye.texts(dn, "member") == eye.texts(dn, "description") == []
 
@@ -67,13 +67,13 @@ def test_an_unknown_member_is_named_and_nothing_is_written(run, eye, group, call
 def test_in_check_mode_an_unknown_member_is_predicted(run, group):
     result = run.one("ad_group", check=True, **group[0], members={"add": ["GG-Later"]})
     assert result["changed"] is True
-    assert result["predicted"] == ["directory object GG-Later"]
+    assert result["predicted"] == ["member GG-Later"]
     assert result["diff"]["after"]["members"] == ["GG-Later"]
 
 
 def test_a_name_cannot_widen_the_search(run, group):
     message = run.error("ad_group", **group[0], members={"add": ["*)(objectClass=*"]})
-    assert "there is no directory object '*)(objectClass=*'" in message
+    assert "there is no member '*)(objectClass=*'" in message
 
 
 def test_more_members_than_one_page_of_a_search(run, eye, group, place):
@@ -126,7 +126,10 @@ def test_what_is_gone_is_no_member(run, group, place):
 
 def test_a_change_that_active_directory_allows_only_step_by_step(run, eye, group):
     where, dn = group
-    message = run.error("ad_group", **where, scope="domainlocal")
-    assert f"Cannot change the object '{dn}'" in message
-    assert "the server refuses this change" in message
+    for check in (True, False):
+        message = run.error("ad_group", check=check, **where, scope="domainlocal")
+        assert "a global group cannot become domainlocal at once. Make it universal in a task before" in message
     assert eye.texts(dn, "groupType") == ["-2147483646"]
+    steps = [Step("ad_group", {**where, "scope": scope}) for scope in ("universal", "domainlocal")]
+    assert [result["changed"] for result in run.all(*steps)] == [True, True]
+    assert "cannot become global at once" in run.error("ad_group", check=True, **where, scope="global")

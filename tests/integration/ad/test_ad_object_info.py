@@ -10,11 +10,18 @@ from ad_support.runner import Step
 
 
 @pytest.fixture
-def things(run, place, unique):
+def things(run, eye, place, unique):
     """Two groups, one in the other, with one service account inside."""
     names = {kind: f"{kind}{unique}" for kind in ("top", "low", "acc")}
+    account = {
+        "sAMAccountName": f"{names['acc']}$",
+        "dNSHostName": f"{names['acc']}.lab.test",
+        "userAccountControl": "4096",
+        "msDS-SupportedEncryptionTypes": "24",
+        "msDS-ManagedPasswordInterval": "30",
+    }
+    eye.add(f"CN={names['acc']},{place}", ["msDS-GroupManagedServiceAccount"], **account)
     run.all(
-        Step("ad_service_account", {"name": names["acc"], "path": place, "dns_hostname": f"{names['acc']}.lab.test"}),
         Step("ad_group", {"name": names["low"], "path": place, "members": {"set": [f"{names['acc']}$"]}}),
         Step("ad_group", {"name": names["top"], "path": place, "members": {"set": [names["low"]]}}),
     )
@@ -63,6 +70,8 @@ def test_one_object_by_every_identity(run, things, place):
     assert item["distinguished_name"] == f"CN={things['acc']},{place}"
     assert item["object_class"] == "msDS-GroupManagedServiceAccount"
     assert item["sam_account_name"] == account
+    assert item["enabled"] is True
+    assert not {"through", "by_primary_group"} & item.keys()
     assert item["properties"] == {"msDS-SupportedEncryptionTypes": ["24"], "mail": []}
     identities = [item["object_guid"], item["sid"], item["distinguished_name"].lower()]
     for result in run.all(*(Step("ad_object_info", {"identity": identity}) for identity in identities)):
@@ -82,10 +91,36 @@ def test_a_place_or_group_that_is_not_there(options, run, target):
     assert len(predicted["predicted"]) == 1
 
 
-@pytest.mark.parametrize("name", ["msDS-ManagedPassword", "unicodePwd", "ms-Mcs-AdmPwd"])
+SECRETS = ["msDS-ManagedPassword", "unicodePwd", "ms-Mcs-AdmPwd", "msFVE-RecoveryPassword", "MSSFU30PASSWORD"]
+
+
+@pytest.mark.parametrize("name", [*SECRETS, "trustAuthOutgoing", "supplementalCredentials"])
 def test_passwords_are_not_read(name, run):
-    assert "it holds a password" in run.error("ad_object_info", identity="x", properties=[name])
+    assert "it holds a password or a key" in run.error("ad_object_info", identity="x", properties=[name])
 
 
 def test_an_attribute_name_cannot_carry_a_filter(run):
-    assert "not the name of an LDAP attribute" in run.error("ad_object_info", match={"cn=*)(objectClass": "x"})
+    assert "is not the LDAP name of an attribute" in run.error("ad_object_info", match={"cn=*)(objectClass": "x"})
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["1.2.840.113556.1.4.2196", "OID.1.2.840.113556.1.4.2196", " unicodePwd", "unicodePwd ", "unicodePwd;binary", "*"],
+)
+@pytest.mark.parametrize("option", ["properties", "match", "starts_with"])
+def test_no_other_spelling_leads_to_a_secret(option, name, run):
+    value = [name] if option == "properties" else {name: "x"}
+    assert "is not the LDAP name of an attribute" in run.error("ad_object_info", **{option: value})
+
+
+def test_what_the_forest_calls_confidential_is_not_read(run, administrator, target):
+    """Found in the schema, since every forest may mark its own attributes."""
+    schema = f"CN=Schema,CN=Configuration,{target.domain_dn}"
+    condition = "(&(objectClass=attributeSchema)(searchFlags:1.2.840.113556.1.4.803:=128))"
+    administrator.connection.search(schema, condition, "LEVEL", attributes=["lDAPDisplayName"])
+    marked = [item["raw_attributes"]["lDAPDisplayName"][0].decode() for item in administrator.connection.response]
+    assert len(marked) > 3
+    for name in (*marked, marked[0].upper()):
+        message = run.error("ad_object_info", identity=target.other_user, properties=["description", name])
+        assert f"'{name}'" in message
+        assert "shows no secrets" in message

@@ -11,8 +11,21 @@ from ad_support.runner import Step
 CREATED = {
     "ad_ou": {"description": "Prefect workers"},
     "ad_group": {"description": "Prefect workers", "scope": "domainlocal", "members": {"add": ["{other}"]}},
+    "ad_user": {
+        "surname": "Doe",
+        "upn": "{name}.doe@lab.test",
+        "manager": "{other}",
+        "enabled": False,
+        "password_never_expires": True,
+    },
+    "ad_computer": {
+        "dns_hostname": "{name}.lab.test",
+        "managed_by": "{other}",
+        "service_principal_names": {"add": ["HTTP/{name}.lab.test"]},
+    },
     "ad_service_account": {
         "description": "Prefect workers",
+        "ticket": "CHG-1",
         "dns_hostname": "{name}.lab.test",
         "managed_by": "{other}",
         "principals_allowed_to_retrieve": {"set": ["{computer}$"]},
@@ -22,16 +35,38 @@ CREATED = {
 CHANGED = {
     "ad_ou": {"description": "", "managed_by": "{other}"},
     "ad_group": {"scope": "universal", "category": "distribution", "members": {"set": []}, "managed_by": "{other}"},
-    "ad_service_account": {
+    "ad_user": {
+        "surname": "",
+        "firstname": "Jane",
+        "upn": "{name}@lab.test",
+        "manager": "",
+        "account_not_delegated": True,
+        "password_never_expires": False,
+    },
+    "ad_computer": {
+        "dns_hostname": "",
+        "location": "Rack 7",
         "enabled": False,
         "managed_by": "",
+        "kerberos_encryption_types": ["aes256"],
+        "service_principal_names": {"set": []},
+    },
+    "ad_service_account": {
+        "enabled": False,
+        "managed_by": "{user}",
         "kerberos_encryption_types": ["aes256"],
         "principals_allowed_to_retrieve": {"set": []},
         "service_principal_names": {"remove": ["http/{name}.LAB.test"], "add": ["HTTP/{name}"]},
     },
 }
 KINDS = tuple(CREATED)
-RESULTS = {"ad_ou": "organizational_unit", "ad_group": "group", "ad_service_account": "service_account"}
+RESULTS = {
+    "ad_ou": "organizational_unit",
+    "ad_group": "group",
+    "ad_user": "user",
+    "ad_computer": "computer",
+    "ad_service_account": "service_account",
+}
 
 
 def filled(value, **words):
@@ -55,7 +90,7 @@ def foreseeable(resource):
 @pytest.mark.parametrize("module", KINDS)
 def test_life_of_an_object(module, run, target, eye, place, unique):
     where = {"name": f"x{unique}", "path": place}
-    words = {"name": where["name"], "other": target.other_user, "computer": target.computers[0]}
+    words = {"name": where["name"], "other": target.other_user, "computer": target.computers[0], "user": target.user}
     created, changed = filled(CREATED[module], **words), filled(CHANGED[module], **words)
     dn = f"{'OU' if module == 'ad_ou' else 'CN'}={where['name']},{place}"
 

@@ -10,10 +10,16 @@ from ad_support.runner import Step
 
 
 @pytest.fixture
-def account(place, unique):
+def owned(target):
+    """Owner, purpose and ticket."""
+    return {"owner": target.other_user, "purpose": "Nightly loads", "ticket": "CHG-1"}
+
+
+@pytest.fixture
+def account(place, unique, owned):
     """Options that describe a new account, and its DN."""
     name = f"g{unique}"
-    return {"name": name, "path": place, "dns_hostname": f"{name}.lab.test"}, f"CN={name},{place}"
+    return {"name": name, "path": place, "dns_hostname": f"{name}.lab.test", **owned}, f"CN={name},{place}"
 
 
 def test_only_an_allowed_computer_gets_the_password(run, eye, target, account):
@@ -44,7 +50,7 @@ def test_a_new_account_is_enabled_and_aes_only(run, eye, account):
     result = run.one("ad_service_account", **options)
     assert result["service_account"]["kerberos_encryption_types"] == ["aes128", "aes256"]
     assert eye.texts(dn, "msDS-SupportedEncryptionTypes") == ["24"]
-    assert eye.texts(dn, "userAccountControl") == ["4096"]
+    assert eye.texts(dn, "userAccountControl") == [str(0x1000 | 0x100000)]
     assert eye.texts(dn, "sAMAccountName") == [f"{options['name']}$"]
     assert eye.texts(dn, "msDS-ManagedPasswordInterval") == ["30"]
     assert eye.texts(dn, "objectClass")[0] != "msDS-ManagedServiceAccount"
@@ -81,9 +87,9 @@ def test_a_principal_of_which_only_the_sid_is_left(check, run, account, place, u
 def test_other_bits_of_the_account_survive(run, eye, account):
     options, dn = account
     run.one("ad_service_account", **options)
-    eye.set(dn, "userAccountControl", str(0x1000 | 0x100000))
+    eye.set(dn, "userAccountControl", str(0x1000 | 0x10000))
     run.one("ad_service_account", **options, enabled=False)
-    assert eye.texts(dn, "userAccountControl") == [str(0x1000 | 0x100000 | 0x2)]
+    assert eye.texts(dn, "userAccountControl") == [str(0x1000 | 0x10000 | 0x2)]
 
 
 def test_service_principal_names_are_compared_without_case(run, eye, account):
@@ -102,13 +108,25 @@ def test_service_principal_names_are_compared_without_case(run, eye, account):
     assert eye.texts(dn, "servicePrincipalName") == [f"HTTP/{name}.lab.test", f"MSSQLSvc/{name}.lab.test:1433"]
 
 
-def test_a_service_principal_name_that_belongs_to_another_account(run, account, place, unique):
-    options, _dn = account
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize("exists", [True, False])
+def test_a_service_principal_name_that_belongs_to_another_account(
+    check, exists, run, eye, account, owned, place, unique
+):
+    """Found out before the write, in the whole forest: check mode says it as well, and nothing is left behind."""
+    options, dn = account
     name = f"HTTP/{unique}.lab.test"
-    other = {"name": f"o{unique}", "path": place, "dns_hostname": f"o{unique}.lab.test"}
+    other = {"name": f"o{unique}", "path": place, "dns_hostname": f"o{unique}.lab.test", **owned}
     run.one("ad_service_account", **other, service_principal_names={"add": [name]})
-    message = run.error("ad_service_account", **options, service_principal_names={"add": [name.upper()]})
+    if exists:
+        run.one("ad_service_account", **options)
+    wanted = {**options, "purpose": "Another purpose", "service_principal_names": {"add": [name.upper()]}}
+    message = run.error("ad_service_account", check=check, **wanted)
     assert f"'{name.upper()}' in 'service_principal_names' belongs to 'CN=o{unique},{place}'" in message
+    assert "Take it away from that object first" in message
+    assert (eye.get(dn) is not None) is exists
+    if exists:
+        assert eye.texts(dn, "description") == ["Nightly loads"]
 
 
 def test_an_unknown_group_is_named(run, eye, account):
@@ -141,7 +159,7 @@ def test_the_interval_is_fixed_at_creation(check, run, account):
 
 def test_what_is_needed_to_create_one(run, place, unique):
     message = run.error("ad_service_account", name=f"g{unique}", path=place)
-    assert "these options are needed to create it: dns_hostname" in message
+    assert "these options are needed to create it: managed_by, description, ticket, dns_hostname" in message
 
 
 def test_an_object_without_sid_can_be_granted_nothing(run, account, place):

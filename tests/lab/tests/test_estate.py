@@ -17,6 +17,8 @@ import subprocess
 import time
 from collections.abc import Iterator
 
+import dns.message
+import dns.query
 import ldap3
 import pytest
 from flowops_lab import inventory, isolation, names, processes, secret_files
@@ -115,6 +117,31 @@ def test_the_delegated_account_creates_what_the_collection_manages(directory):
     assert directory.modify(account, more), directory.result
     for dn in (account, f"CN=GG-Made,{unit}", unit):
         assert directory.delete(dn), directory.result
+
+
+def test_the_delegated_account_writes_who_may_act_for_others(directory):
+    back = f"CN=Back,{names.DELEGATED_OU}"
+    assert directory.add(back, "computer", {"sAMAccountName": "back$", "userAccountControl": 4096}), directory.result
+    # self-relative, a DACL with one entry: S-1-5-9, enterprise domain controllers, full control
+    entry = "00001400ff010f00" + "010100000000000509000000"
+    value = bytes.fromhex("0100048000000000000000000000000014000000" + "04001c0001000000" + entry)
+    acting = {"msDS-AllowedToActOnBehalfOfOtherIdentity": [(ldap3.MODIFY_REPLACE, [value])]}
+    assert directory.modify(back, acting), directory.result
+    assert directory.delete(back), directory.result
+
+
+@pytest.mark.parametrize("ask", [dns.query.udp, dns.query.tcp])
+@pytest.mark.usefixtures("estate_up")
+def test_the_directory_is_found_by_its_dns(ask):
+    def answer(name: str, kind: str) -> list[str]:
+        found = ask(dns.message.make_query(name, kind), names.DC_ADDRESS, timeout=5)
+        return [item.to_text() for section in found.answer for item in section]
+
+    controller = f"{names.DC_FQDN}."
+    for name, port in (("_ldap._tcp.dc._msdcs", 389), ("_gc._tcp", 3268), ("_kerberos._tcp", 88)):
+        assert answer(f"{name}.{names.DNS_DOMAIN}", "SRV") == [f"0 100 {port} {controller}"]
+    assert answer(names.DC_FQDN, "A") == [names.DC_ADDRESS]
+    assert answer(f"nobody.{names.DNS_DOMAIN}", "A") == []
 
 
 @pytest.mark.parametrize(

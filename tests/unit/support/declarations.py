@@ -61,7 +61,10 @@ class DeclaredModule:
         for fragment in found.get("extends_documentation_fragment", []):
             part = _fragment(fragment)
             for key in ("options", "attributes"):
-                found[key] = {**part.get(key, {}), **found.get(key, {})}
+                mine = found.get(key, {})
+                # as Ansible does it: what the module says about an option is laid over what the fragment says
+                theirs = {name: {**said, **mine.get(name, {})} for name, said in part.get(key, {}).items()}
+                found[key] = {**mine, **theirs}
         return found
 
 

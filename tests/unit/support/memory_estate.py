@@ -109,6 +109,9 @@ class MemoryEstate:
     def follows(self, entry: Entry) -> tuple[str, ...]:
         return self.first.get(entry.kind, ())
 
+    def examine(self, _steps: list[Step]) -> list[t.Any]:
+        return []
+
     def write(self, step: Step) -> None:
         if self.read_only:
             raise CheckModeWriteRefused(step.plan.action, server=self.server)

@@ -19,6 +19,7 @@ _VALUES: dict[str, tuple[tuple[t.Any, t.Any], ...]] = {
         ("first@example.com", "second@example.com"),
         ("team:first", "team:second"),
         ("30d", "60d"),
+        ("2026-01-01", "2026-02-01"),
     ),
     "int": ((61, 62),),
     "float": ((1.5, 2.5),),
@@ -34,6 +35,8 @@ _ELEMENTS: dict[str, tuple[t.Any, t.Any]] = {
     "entries": ({"ip_network": "203.0.113.0/24"}, {"ip_network": "198.51.100.7", "description": "second"}),
     "slas": ({"name": "first", "duration": 11}, {"name": "second", "within": 2.5}),
 }
+# Switches that can only be switched off: what they stand for is refused.
+_ONLY_OFF = {"unconstrained"}
 
 
 def marked(field: Field, which: int) -> str:
@@ -77,7 +80,8 @@ def _suboptions(options: dict[str, t.Any], which: int) -> dict[str, t.Any]:
 
 def _element(choices: t.Sequence[str] | None, kind: str, which: int, problem: t.Callable[[t.Any], str]) -> t.Any:
     if choices:
-        return choices[which % len(choices)]
+        # the ends: of a scale not every step in between can be taken
+        return choices[-which]
     return next(pair for pair in _VALUES[kind] if not any(problem(value) for value in pair))[which]
 
 
@@ -91,7 +95,11 @@ def blank(field: Field) -> t.Any:
 def wish(spec: ResourceSpec, which: int, *, secrets: bool = False) -> dict[str, t.Any]:
     """A value for every property of a spec. Where options exclude each other, secrets says which one is taken."""
     # what names the object keeps its first value, so that both wishes are about the same object
-    found = {field.name: sample(field, 0 if field.identity else which) for field in spec.properties}
+    found = {
+        field.name: sample(field, 0 if field.identity else which)
+        for field in spec.properties
+        if field.name not in _ONLY_OFF
+    }
     hidden = {field.name for field in spec.fields if field.hidden}
     chosen: set[str] = set()
     for group in spec.mutually_exclusive:

@@ -5,8 +5,9 @@
 
 Without C(FLOWOPS_DIRECTORY) it is the lab's. With it, it is the one that this JSON file describes, such as a Windows
 Server 2016: server, tls_server_name, ca_cert, dns_domain, base (a container in which the account has full control),
-user (full control over base and no other right), other_user (any account), computers (two, which may log on), and
-passwords (account -> password). The lab's values below show the shape.
+user (full control over base and no other right), other_user (any account), administrator (of the domain, for the few
+things that need one), computers (two, which may log on), and passwords (account -> password). The lab's values below
+show the shape.
 """
 
 from __future__ import annotations
@@ -33,8 +34,14 @@ class Target:
     base: str
     user: str
     other_user: str
+    administrator: str
     computers: tuple[str, str]
     passwords: dict[str, str] = dataclasses.field(repr=False)
+
+    @property
+    def realm(self) -> str:
+        """Kerberos realm of the domain."""
+        return self.dns_domain.upper()
 
     @property
     def domain_dn(self) -> str:
@@ -50,14 +57,15 @@ class Target:
         """Password of the account that the tests use."""
         return self.passwords[self.user]
 
-    def options(self) -> dict[str, object]:
-        """Connection options of the modules."""
+    def options(self, account: str = "") -> dict[str, object]:
+        """Connection options of the modules, for the account that the tests use unless another one is named."""
+        account = account or self.user
         return {
             "server": self.server,
             "tls_server_name": self.tls_server_name,
             "ca_cert": self.ca_cert,
-            "username": self.upn(self.user),
-            "password": self.password,
+            "username": self.upn(account),
+            "password": self.passwords[account],
         }
 
 
@@ -93,7 +101,7 @@ def described(file: str) -> Target:
 def of_the_lab() -> Target:
     """The lab's domain controller, with the passwords of this run."""
     run = home() / "run"
-    accounts = ("svc-ansible", "alice", "WIN1", "WIN2")
+    accounts = ("svc-ansible", "alice", "Administrator", "WIN1", "WIN2")
     return Target(
         server="127.0.0.77",
         tls_server_name="dc1.lab.test",
@@ -102,6 +110,7 @@ def of_the_lab() -> Target:
         base="OU=FlowOps,DC=lab,DC=test",
         user="svc-ansible",
         other_user="alice",
+        administrator="Administrator",
         computers=("WIN1", "WIN2"),
         passwords={name: (run / "secrets" / name).read_text().strip() for name in accounts},
     )

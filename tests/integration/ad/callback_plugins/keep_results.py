@@ -35,5 +35,6 @@ class CallbackModule(CallbackBase):
 
     def _keep(self, result, failed):
         with open(os.environ["FLOWOPS_TEST_RESULTS"], "a", encoding="utf-8") as file:
-            json.dump({**result._result, "failed": failed}, file, default=str)
+            whose = {"_host": result._host.get_name(), "_task": result._task.get_name()}
+            json.dump({**result._result, **whose, "failed": failed}, file, default=str)
             file.write("\n")

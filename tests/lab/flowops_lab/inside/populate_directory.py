@@ -27,9 +27,11 @@ NEVER_EXPIRES = 0x10000
 NORMAL_ACCOUNT = 0x200
 WORKSTATION = 0x1000
 AES_ONLY = "24"
+RESOURCE_BASED = "CN=ms-DS-Allowed-To-Act-On-Behalf-Of-Other-Identity,CN=Schema,CN=Configuration"
 
 
 def main(plan: dict) -> None:
+    let_clients_write_resource_based_delegation(plan)
     directory = opened(plan)[1]
     secrets = pathlib.Path(plan["secrets"])
     base, ou = plan["base_dn"], plan["delegated_ou"]
@@ -60,9 +62,25 @@ def main(plan: dict) -> None:
 
 def opened(plan: dict) -> tuple[LoadParm, SamDB]:
     """The configuration and the database, opened with the rights of the system itself."""
+    loaded = configuration(plan)
+    return loaded, SamDB(url=plan["database"], session_info=system_session(), lp=loaded)
+
+
+def configuration(plan: dict) -> LoadParm:
     loaded = LoadParm()
     loaded.load(plan["configuration"])
-    return loaded, SamDB(url=plan["database"], session_info=system_session(), lp=loaded)
+    return loaded
+
+
+def let_clients_write_resource_based_delegation(plan: dict) -> None:
+    """Samba's schema reserves the attribute for the system itself; Windows lets whoever has the right write it. The
+    schema is loaded when a database is opened, so this is done before anything else, with a handle of its own."""
+    loaded = configuration(plan)
+    loaded.set("dsdb:schema update allowed", "yes")
+    directory = SamDB(url=plan["database"], session_info=system_session(), lp=loaded)
+    change = ldb.Message(ldb.Dn(directory, f"{RESOURCE_BASED},{plan['base_dn']}"))
+    change["systemOnly"] = ldb.MessageElement("FALSE", ldb.FLAG_MOD_REPLACE, "systemOnly")
+    directory.modify(change, controls=["relax:0"])
 
 
 def add_user(directory: SamDB, dn: str, name: str, plan: dict, secrets: pathlib.Path) -> None:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 from ..agent_client import AgentError
 from ..errors import ModuleFailure, NotModelled
+from .scheduled_task import as_xml
 
 STAMP = "%Y-%m-%d %H:%M:%S.%f"
 # Programs of Windows that Wine only pretends to have: they exit with 0 and do nothing.
@@ -39,7 +40,7 @@ def _program(args: dict) -> str:
 
 
 def _simulated(call, program: str) -> str | None:
-    """What Wine would answer wrongly, because it has one user."""
+    """What Wine would answer wrongly, because it has one user and no tasks."""
     node = call.host.configuration.node
     line = (
         str(call.args.get("cmd") or call.args.get("_raw_params") or " ".join(call.args.get("argv") or []))
@@ -50,6 +51,8 @@ def _simulated(call, program: str) -> str | None:
         return f"{call.logon.account.lower()}\r\n"
     if program == "hostname":
         return f"{node}\r\n"
+    if program == "schtasks" and line.split()[1:] == ["/query", "/xml", "one"]:
+        return as_xml(call)
     return None
 
 
@@ -66,10 +69,10 @@ def run(call) -> dict:
             word = "exists" if option == "creates" else "does not exist"
             return {**result, "changed": False, "skipped": True, "msg": f"skipped, since {path} {word}"}
     program = _program(args)
-    if program in PRETENDED:
-        raise NotModelled(f"the program {program}, which Wine only pretends to run")
     began = datetime.now(UTC)
     simulated = _simulated(call, program)
+    if simulated is None and program in PRETENDED:
+        raise NotModelled(f"the program {program}, which Wine only pretends to run")
     if simulated is not None:
         answer = {
             "rc": 0,

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from typing import Any
+from xml.sax.saxutils import escape
 
 from ..errors import ModuleFailure, NotResolved
 
@@ -125,3 +126,20 @@ def run(call) -> dict:
         store.update("scheduled_tasks", {}, lambda known: known.__setitem__(key, after))
     lines = "".join(f"-{name}={(current or {}).get(name)}\n+{name}={wanted[name]}\n" for name in changes)
     return {"changed": changed, "diff": {"prepared": lines}}
+
+
+def as_xml(call) -> str:
+    """What C(schtasks /query /xml ONE) prints, as far as it says which task runs as whom; accounts are SIDs there."""
+    lines = ['<?xml version="1.0" encoding="UTF-16"?>', "<Tasks>"]
+    for key, task in sorted(call.host.store.read("scheduled_tasks", {}).items()):
+        who = task.get("username") or task.get("group") or "SYSTEM"
+        kind = "GroupId" if task.get("group") else "UserId"
+        principal = f"<{kind}>{call.host.accounts.sid(who)}</{kind}>"
+        lines += [
+            f"<!-- {key} -->",
+            '<Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">',
+            f"<RegistrationInfo><URI>{escape(key)}</URI></RegistrationInfo>",
+            f'<Principals><Principal id="Author">{principal}</Principal></Principals>',
+            "</Task>",
+        ]
+    return "\r\n".join([*lines, "</Tasks>", ""])

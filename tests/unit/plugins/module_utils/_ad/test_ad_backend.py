@@ -10,7 +10,8 @@ from ansible_collections.flowops.prefect.plugins.modules import ad_group, ad_ser
 from ansible_collections.flowops.prefect.tests.unit.support.memory_directory import BASE, MemoryDirectory, run_on
 
 PLACE = f"OU=FlowOps,{BASE}"
-ACCOUNT = {"name": "gmsa-a", "path": PLACE, "dns_hostname": "gmsa-a.lab.test"}
+OWNED = {"managed_by": "GG-A", "description": "Runs the workers", "ticket": "CHG-1"}
+ACCOUNT = {"name": "gmsa-a", "path": PLACE, "dns_hostname": "gmsa-a.lab.test", **OWNED}
 
 
 @pytest.fixture
@@ -58,7 +59,8 @@ def test_an_account_name_that_is_used_in_another_place_than_asked_for(
     assert result["error"]["kind"] == "Conflict"
     assert f"its account name 'GG-A' belongs to 'CN=GG-A,{PLACE}'" in result["msg"]
     gone = run_on(directory, ad_group.main, check_mode=check_mode, **wanted, state="absent").result
-    assert gone["changed"] is False
+    assert gone["error"]["kind"] == "Conflict"
+    assert "Leave 'path' out to remove that object" in gone["msg"]
 
 
 @pytest.mark.parametrize("check_mode", [True, False])

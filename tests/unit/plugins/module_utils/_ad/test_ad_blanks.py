@@ -16,7 +16,14 @@ MAINS = {"group": ad_group.main, "organizational_unit": ad_ou.main, "service_acc
 COMPLETE = {
     "group": {"name": "GG-A", "path": PLACE},
     "organizational_unit": {"name": "A", "path": PLACE},
-    "service_account": {"name": "gmsa-a", "path": PLACE, "dns_hostname": "gmsa-a.lab.test"},
+    "service_account": {
+        "name": "gmsa-a",
+        "path": PLACE,
+        "dns_hostname": "gmsa-a.lab.test",
+        "owner": "GG-Owner",
+        "purpose": "Runs the workers",
+        "ticket": "CHG-1",
+    },
 }
 REFUSED = [
     *((kind, "name", "", "it is empty") for kind in MAINS),
@@ -45,6 +52,7 @@ def test_a_blank_that_can_mean_nothing_is_refused(
 @pytest.mark.parametrize("kind", MAINS)
 def test_a_blank_path_or_identity_is_not_given(kind: str) -> None:
     directory = MemoryDirectory(PLACE)
+    directory.put(f"CN=GG-Owner,{PLACE}", objectClass=["top", "group"], sAMAccountName=["GG-Owner"])
     blank = {**COMPLETE[kind], "path": "", "identity": ""}
     results = [
         run_on(directory, MAINS[kind], check_mode=check_mode, **blank).result for check_mode in (True, False, False)

@@ -14,12 +14,13 @@ from ansible_collections.flowops.prefect.tests.unit.support.memory_directory imp
 
 PLACE = f"OU=FlowOps,{BASE}"
 ROOMS = f"OU=Rooms,{PLACE}"
+OWNED = {"managed_by": "GG-Owner", "description": "Runs the workers", "ticket": "CHG-1"}
 KINDS: dict[str, tuple[t.Callable[[], None], dict[str, t.Any]]] = {
     "group": (ad_group.main, {"managed_by": "GG-Owner", "members": {"set": ["GG-Owner"]}}),
     "organizational_unit": (ad_ou.main, {"managed_by": "GG-Owner"}),
     "service_account": (
         ad_service_account.main,
-        {"dns_hostname": "a.lab.test", "principals_allowed_to_retrieve": {"add": ["GG-Owner"]}},
+        {"dns_hostname": "a.lab.test", "principals_allowed_to_retrieve": {"add": ["GG-Owner"]}, **OWNED},
     ),
 }
 every_kind = pytest.mark.parametrize("kind", KINDS)
@@ -59,7 +60,7 @@ def test_a_new_object(directory: MemoryDirectory, kind: str, path: str | None) -
 @every_kind
 @pytest.mark.parametrize("to", [{"name": "b"}, {"path": ROOMS}, {"name": "b, c", "path": ROOMS.lower()}, {}])
 def test_a_renamed_or_moved_object(directory: MemoryDirectory, kind: str, to: dict[str, str]) -> None:
-    needed = {"dns_hostname": "old.lab.test"} if kind == "service_account" else {}
+    needed = {"dns_hostname": "old.lab.test", **OWNED} if kind == "service_account" else {}
     first = run_on(directory, KINDS[kind][0], name="a", path=PLACE, **needed).result
     promised, done = both(directory, kind, identity=first["object_guid"], **to, **KINDS[kind][1])
     assert done["changed"] is True
@@ -80,6 +81,7 @@ def test_what_does_not_exist_yet_is_a_name(directory: MemoryDirectory) -> None:
     result = run_on(directory, ad_group.main, check_mode=True, **options).result
     assert result["distinguished_name"] == f"CN=a,OU=Later,{BASE}"
     assert (result["group"]["managed_by"], result["group"]["members"]) == ("Later", ["Later"])
-    options = {"name": "b", "dns_hostname": "b.lab.test", "principals_allowed_to_retrieve": {"set": ["Later"]}}
+    readers = {"principals_allowed_to_retrieve": {"set": ["Later"]}}
+    options = {"name": "b", "dns_hostname": "b.lab.test", **readers, **OWNED, "managed_by": "Later"}
     result = run_on(directory, ad_service_account.main, check_mode=True, **options).result
     assert result["service_account"]["principals_allowed_to_retrieve"] == ["Later"]

@@ -9,6 +9,7 @@ simulated here, one answer after the other, in the form in which ldap3 passes th
 
 from __future__ import annotations
 
+import datetime
 import typing as t
 
 import ldap3
@@ -19,6 +20,7 @@ from ansible_collections.flowops.prefect.plugins.module_utils._engine.errors imp
     CheckModeWriteRefused,
     ConnectionFailed,
     Forbidden,
+    InvalidInput,
     NotFound,
     ServerError,
 )
@@ -29,7 +31,7 @@ PAGED = "1.2.840.113556.1.4.319"
 SUCCESS = {"result": 0, "description": "success", "message": "", "dn": ""}
 
 
-def entry(dn: str, **attributes: list[bytes]) -> dict[str, t.Any]:
+def entry(dn: str, **attributes: list[bytes] | None) -> dict[str, t.Any]:
     return {"type": "searchResEntry", "dn": dn, "raw_attributes": attributes}
 
 
@@ -90,26 +92,34 @@ def test_a_page_that_fails_is_an_error_and_not_a_short_list() -> None:
         directory.search(filters.present("cn"), ["cn"], base="DC=lab,DC=test")
 
 
+def piece(label: str, values: list[bytes], version: bytes = b"7") -> tuple[dict[str, t.Any], list[dict[str, t.Any]]]:
+    return SUCCESS, [entry(GROUP, **{label: values, "uSNChanged": [version]})]
+
+
 def test_simulated_windows_ranges_are_put_together() -> None:
     directory, connection = simulated(
         (SUCCESS, [entry(GROUP, **{"member": [], "member;range=0-1499": members(0, 1499), "cn": [b"big"]})]),
-        (SUCCESS, [entry(GROUP, **{"member;range=1500-2999": members(1500, 2999)})]),
-        (SUCCESS, [entry(GROUP, **{"Member;Range=3000-*": members(3000, 3100)})]),
+        piece("member;range=0-1499", members(0, 1499)),
+        piece("member;range=1500-2999", members(1500, 2999)),
+        piece("Member;Range=3000-*", members(3000, 3100)),
     )
     found = directory.get(GROUP, ["member", "cn"])
     assert found is not None
     assert found.all("member") == members(0, 3100)
     assert found.text("CN") == "big"
-    assert [kwargs["attributes"] for _verb, _args, kwargs in connection.asked[1:]] == [
-        ["member;range=1500-*"],
-        ["member;range=3000-*"],
+    assert [kwargs["attributes"][0] for _verb, _args, kwargs in connection.asked[1:]] == [
+        "member;range=0-*",
+        "member;range=1500-*",
+        "member;range=3000-*",
     ]
 
 
 @pytest.mark.parametrize("rest", [[], [entry(GROUP)], [entry(GROUP, member=members(0, 1))]])
 def test_a_range_that_breaks_off_is_an_error_and_not_a_short_list(rest: list[dict[str, t.Any]]) -> None:
     directory, _connection = simulated(
-        (SUCCESS, [entry(GROUP, **{"member;range=0-1499": members(0, 1499)})]), (SUCCESS, rest)
+        (SUCCESS, [entry(GROUP, **{"member;range=0-1499": members(0, 1499)})]),
+        piece("member;range=0-1499", members(0, 1499)),
+        (SUCCESS, rest),
     )
     with pytest.raises(ServerError, match="after 1500 values of 'member'"):
         directory.get(GROUP, ["member"])
@@ -184,8 +194,66 @@ def test_ldap3s_own_read_only_lets_add_pass() -> None:
 
 def test_a_server_that_is_no_domain_controller() -> None:
     directory, _connection = simulated((SUCCESS, [entry("")]))
-    with pytest.raises(ServerError, match="names no default naming context"):
+    with pytest.raises(ServerError, match="does not say its defaultNamingContext"):
         assert directory.base
+
+
+ROOT = {
+    "defaultNamingContext": [b"DC=lab,DC=test"],
+    "configurationNamingContext": [b"CN=Configuration,DC=lab,DC=test"],
+    "currentTime": [b"20261126142656.0Z"],
+}
+
+
+def test_the_root_is_read_once() -> None:
+    directory, connection = simulated((SUCCESS, [entry("", **ROOT)]))
+    assert directory.base == "DC=lab,DC=test"
+    assert directory.configuration == "CN=Configuration,DC=lab,DC=test"
+    assert directory.now == datetime.datetime(2026, 11, 26, 14, 26, 56, tzinfo=datetime.UTC)
+    assert len(connection.asked) == directory.operations == 1
+
+
+@pytest.mark.parametrize("paged", [True, False])
+def test_descriptors_are_asked_for_without_the_part_that_takes_a_privilege(paged: bool) -> None:
+    directory, connection = simulated(page(b"", entry(GROUP)))
+    if paged:
+        directory.search(filters.present("cn"), ["nTSecurityDescriptor"], base=GROUP, descriptors=True)
+    else:
+        directory.get(GROUP, ["nTSecurityDescriptor"], descriptors=True)
+    ((_verb, _args, kwargs),) = connection.asked
+    ((oid, criticality, value),) = [(str(one[0]), bool(one[1]), bytes(one[2])) for one in kwargs["controls"]]
+    # SEQUENCE { INTEGER 7 }: OWNER, GROUP and DACL (MS-ADTS 3.1.1.3.4.1.11)
+    assert (oid, criticality, value) == ("1.2.840.113556.1.4.801", True, bytes.fromhex("3003020107"))
+
+
+def test_without_descriptors_no_control_is_sent() -> None:
+    directory, connection = simulated((SUCCESS, [entry(GROUP)]))
+    directory.get(GROUP, ["cn"])
+    assert "controls" not in connection.asked[0][2]
+
+
+def test_operations_are_counted_with_every_page_and_every_range() -> None:
+    directory, _connection = simulated(
+        page(b"next", entry(GROUP, **{"member;range=0-1499": members(0, 1499)})),
+        piece("member;range=0-1499", members(0, 1499)),
+        piece("member;range=1500-*", members(1500, 1501)),
+        page(b"", entry("CN=b")),
+    )
+    directory.search(filters.present("cn"), ["member"], base="DC=lab,DC=test")
+    assert (directory.operations, directory.written) == (4, False)
+
+
+def test_what_was_written_is_kept() -> None:
+    directory, _connection = simulated(
+        (SUCCESS, []), refused(19, "constraintViolation"), LDAPSocketReceiveError("gone")
+    )
+    directory.modify(GROUP, {"description": [b"x"]})
+    with pytest.raises(InvalidInput, match=r"'mail': a value breaks a rule"):
+        directory.modify(GROUP, {"mail": [b"x"]})
+    assert (directory.written, directory.writes, directory.unanswered) == (True, [f"changed '{GROUP}'"], None)
+    with pytest.raises(ConnectionFailed):
+        directory.modify(GROUP, {"info": [b"x"]})
+    assert directory.unanswered == GROUP
 
 
 def test_entries_know_attributes_without_case() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from ldap3.utils.dn import parse_dn
 
 # Surrogates cannot be sent; everything else, control characters included, is a possible name.
-NAMES = st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=40)
+NAMES = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\x00"), min_size=1, max_size=40)
 PARTS = st.lists(st.tuples(st.sampled_from(["CN", "OU", "DC"]), NAMES), min_size=1, max_size=5)
 
 
@@ -51,7 +51,9 @@ def test_escapes(written: str, value: str) -> None:
     assert dn.leaf(written) == value
 
 
-@pytest.mark.parametrize("text", ["alice", "a=b+c=d,DC=x", "CN=#0403,DC=x", "CN=x\\", "CN=a<b", "=x", r"CN=\FF\FE"])
+@pytest.mark.parametrize(
+    "text", ["alice", "a=b+c=d,DC=x", "CN=#0403,DC=x", "CN=x\\", "CN=a<b", "=x", r"CN=\FF\FE", r"CN=a\00b", "CN=a\x00b"]
+)
 def test_what_is_no_dn_of_active_directory_is_refused(text: str) -> None:
     with pytest.raises(dn.InvalidDn):
         dn.parse(text)
@@ -78,3 +80,14 @@ def test_letters_that_only_look_alike_stay_apart() -> None:
 )
 def test_within(inner: str, answer: bool) -> None:
     assert dn.within(inner, "DC=lab,DC=test") is answer
+
+
+@given(PARTS, st.sampled_from(["{}", "{} ", " {}", "{}=", "{}\\"]))
+def test_the_short_way_to_compare_names_and_the_long_one_agree(parts: list[tuple[str, str]], form: str) -> None:
+    name = form.format(dn.text(parts))
+    try:
+        slow = dn.text((kind.lower(), value.lower()) for kind, value in dn.parse(name))
+    except dn.InvalidDn:
+        slow = name.lower()
+    assert dn.canonical(name) == slow
+    assert dn.within(name, dn.parent(name)) if dn.is_dn(name) else True

@@ -40,4 +40,4 @@ def test_a_value_that_is_none_is_refused_before_anything_is_asked(
 )
 def test_plain_values_are_written_as_the_directory_writes_them(option: str, value: t.Any, written: str) -> None:
     params = {"type": "group", "match": None, "starts_with": None, "nested": False, option: {"adminCount": value}}
-    assert condition(params, None) == f"(&(objectClass=group){written})"
+    assert condition(params) == f"(&(objectClass=group){written})"

@@ -12,7 +12,7 @@ import time
 import typing as t
 
 import pytest
-from ansible_collections.flowops.prefect.plugins.module_utils._engine import apply
+from ansible_collections.flowops.prefect.plugins.module_utils._engine import apply, tally
 from ansible_collections.flowops.prefect.plugins.module_utils._engine.errors import (
     AuthFailed,
     Conflict,
@@ -25,6 +25,7 @@ from ansible_collections.flowops.prefect.plugins.module_utils._engine.errors imp
     UnexpectedError,
 )
 from ansible_collections.flowops.prefect.plugins.module_utils._engine.estate import Entry, PlanFailed, Planner, Step
+from ansible_collections.flowops.prefect.plugins.module_utils._engine.spec import Compare, Field
 from ansible_collections.flowops.prefect.tests.unit.support.memory_estate import BOX, Killed, MemoryEstate, box, lid
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -337,3 +338,69 @@ def test_a_run_that_is_killed_anywhere_is_finished_by_the_next(entries: list[Ent
         assert held["size"] == entry.params["size"]
         assert {estate.objects[name]["id"] for name in entry.params["beside"]} == set(held["beside"])
     assert not any(step.changed for step in run(estate, *entries).values())
+
+
+def test_what_a_membership_gives_up_may_go() -> None:
+    """Named to be removed only, and nowhere else in the entry."""
+    spec = dataclasses.replace(
+        BOX, fields=(*BOX.fields, Field("near", compare=Compare.MEMBERSHIP, reference="box", elements="str"))
+    )
+
+    def near(**options: t.Any) -> Entry:
+        return dataclasses.replace(box("a", **options), spec=spec)
+
+    def estate() -> MemoryEstate:
+        held = MemoryEstate().holding({"name": "old"})
+        return held.holding({"name": "a", "near": [held.objects["old"]["id"]]})
+
+    kept, gone = estate(), box("old", state="absent")
+    assert errors(run(kept, near(near={"remove": ["old"]}), gone)) == {}
+    assert kept.written == [("update", "a"), ("delete", "old")]
+    for options in ({"near": {"add": ["old"]}}, {"near": {"remove": ["old"]}, "inside": "old"}):
+        with pytest.raises(PlanFailed, match="which the same desired state removes"):
+            planned(estate(), near(**options), gone)
+
+
+def test_a_write_that_may_have_happened_is_told() -> None:
+    """Nobody answered; so the object may be there, and the run may not say that nothing changed."""
+    estate = MemoryEstate()
+    lost = ConnectionFailed("create box", obj="a", why="the connection broke off")
+    lost.partly = True
+    estate.failures["a"] = [lost]
+    planner, steps = planned(estate, box("a"), box("b", inside="a"))
+    apply.Applier(estate, planner, 1).apply(steps)
+    result = tally.result_of(steps, lambda kind: f"{kind}es", lambda _step: {})
+    assert (result["changed"], [change["name"] for change in result["changes"]]) == (True, ["a"])
+    failed = apply.ApplyFailed(steps, estate.server, result)
+    assert "1 of these was written, or may have been" in failed.one_line()
+    assert "All others were applied" not in failed.one_line()
+    assert failed.facts()["changed"] is True
+
+
+def test_when_nothing_at_all_was_applied_it_says_so() -> None:
+    estate = MemoryEstate()
+    estate.failures["a"] = [Conflict("create box", obj="a")]
+    planner, steps = planned(estate, box("a"))
+    apply.Applier(estate, planner, 1).apply(steps)
+    failed = apply.ApplyFailed(steps, estate.server, tally.result_of(steps, lambda kind: kind, lambda _step: {}))
+    assert "Nothing was applied; run again" in failed.one_line()
+    assert failed.facts()["changed"] is False
+
+
+def test_steps_are_examined_together() -> None:
+    """What speaks against a step is said like its own errors, and its guard is not asked any more."""
+
+    class Strict(MemoryEstate):
+        def examine(self, steps: list[Step]) -> list[t.Any]:
+            steps[1].needs.add(steps[2].entry.place)
+            blamed = [step for step in steps if step.entry.params.get("size") == 13]
+            return [(step, Conflict("plan box", obj=step.entry.name, why="13 is too many")) for step in blamed]
+
+    estate = Strict()
+    assert errors(run(estate, box("a"), box("b"), box("c"), workers=1)) == {}
+    order = [name for _action, name in estate.written]
+    assert order.index("c") < order.index("b")
+    with pytest.raises(PlanFailed) as caught:
+        planned(Strict(), box("a"), box("b", size=13), box("d"), box("c", inside="nowhere"))
+    said = [(error["name"], "13 is too many" in error["msg"]) for error in caught.value.facts()["errors"]]
+    assert said == [("c", False), ("b", True)]

@@ -56,6 +56,42 @@ def test_a_session_that_cannot_be_opened_names_the_object_it_was_wanted_for() ->
     assert result["error"]["object"] == "thing 'n'"
 
 
+def test_work_may_be_run_again_with_another_backend() -> None:
+    backends = [MemoryBackend(SPEC), MemoryBackend(SPEC, {"name": "n", "size": 1})]
+
+    def around(_module: AnsibleModule, work: t.Callable[[MemoryBackend], t.Any]) -> t.Any:
+        work(backends[0])
+        return work(backends[1])
+
+    result = run_module(lambda: run_resource(SPEC, {}, around=around), name="n", size=1).result
+    assert result["changed"] is False, "the result is that of the last one"
+
+
+@pytest.mark.parametrize("begun", [True, False])
+def test_an_error_of_the_session_names_the_object_even_when_the_work_had_begun(begun: bool) -> None:
+    lost = ConnectionFailed("connect to the directory", server="dc2:636", why="connection refused", todo="Look")
+
+    def around(_module: AnsibleModule, work: t.Callable[[MemoryBackend], t.Any]) -> t.Any:
+        if begun:
+            work(MemoryBackend(SPEC))
+        raise lost
+
+    result = run_module(lambda: run_resource(SPEC, {}, around=around), name="n").result
+    assert result["msg"] == "Cannot connect to the directory on dc2:636 for thing 'n': connection refused. Look."
+
+
+def test_an_error_of_the_work_speaks_for_itself() -> None:
+    class Refusing(MemoryBackend):
+        def read(self, _identity: dict[str, t.Any]) -> dict[str, t.Any] | None:
+            raise Forbidden("read thing", obj="n", server="srv", why="no", todo="Ask")
+
+    def around(_module: AnsibleModule, work: t.Callable[[MemoryBackend], t.Any]) -> t.Any:
+        return work(Refusing(SPEC))
+
+    result = run_module(lambda: run_resource(SPEC, {}, around=around), name="n").result
+    assert result["msg"] == "Cannot read thing 'n' on srv: no. Ask."
+
+
 def test_a_typed_error_fails_the_task_in_one_line_and_as_data() -> None:
     class Refusing(MemoryBackend):
         def read(self, _identity: dict[str, t.Any]) -> dict[str, t.Any] | None:
@@ -143,6 +179,16 @@ def test_what_nothing_expects_names_the_server_without_the_password_in_its_addre
     ran = run_module(main, api_url="https://user:url-s3cr3t@prefect.example.com/api?x=url-s3cr3t")
     assert " on prefect.example.com/api: KeyError in " in ran.result["msg"]
     assert "url-s3cr3t" not in ran.result["msg"] + str(ran.result["error"])
+
+
+def test_what_nothing_expects_names_all_servers() -> None:
+    def work() -> dict[str, t.Any]:
+        raise KeyError("id")
+
+    def main() -> None:
+        finish(AnsibleModule({"server": {"type": "list", "elements": "str"}}), work)
+
+    assert " on dc1, dc2: KeyError in " in run_module(main, server=["dc1", "dc2"]).result["msg"]
 
 
 @pytest.mark.parametrize("failure", [ValueError("wrong"), Forbidden("read thing")])

@@ -283,3 +283,20 @@ def test_the_result_has_the_options_names_and_what_else_the_server_gave() -> Non
 def test_there_is_one_write_in_the_engine() -> None:
     with open(subject.__file__, encoding="utf-8") as source:
         assert source.read().count(".write(") == 1
+
+
+def test_a_backend_that_remembers_is_told_to_look_again_before_each_proof() -> None:
+    class Remembering(MemoryBackend):
+        forgotten = 0
+
+        def forget(self) -> None:
+            self.forgotten += 1
+
+        def read(self, identity: dict[str, t.Any]) -> dict[str, t.Any] | None:
+            """Shows the write from the third look on."""
+            found = super().read(identity)
+            return None if self.forgotten in (1, 2) else found
+
+    backend = Remembering(SPEC)
+    assert run(backend, size=1).changed
+    assert backend.forgotten == 3
