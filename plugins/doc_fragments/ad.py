@@ -115,6 +115,7 @@ options:
   connection_timeout:
     description:
       - Seconds to wait for a connection, and for each answer; at least 1.
+      - It does not hold for the Kerberos library and the system's resolver, which have time-outs of their own.
       - If not set, the environment variable E(MICROSOFT_AD_LDAP_CONNECTION_TIMEOUT) is used.
     type: int
     default: 10

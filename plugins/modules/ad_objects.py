@@ -40,6 +40,8 @@ extends_documentation_fragment:
 notes:
   - Passwords in the desired state are hidden in every output, as in the modules for single objects.
   - Removals come last; units go from the inside out, after what was in them.
+  - Two entries for one object are refused if they write the same property, and so is a name that a rename or a move in
+    the same desired state takes away; name the object as it is going to be called.
 seealso:
   - module: flowops.prefect.ad_ou
   - module: flowops.prefect.ad_group
