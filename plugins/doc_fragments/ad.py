@@ -210,6 +210,8 @@ options:
     description:
       - Service principal names (SPNs), compared without case. Each can belong to one account of the forest only; that
         is looked up in the whole forest before anything is written.
+      - When the host name or the account name changes, the directory itself rewrites the names that hold the old one.
+        What this option says counts all the same.
     type: dict
     suboptions:
       add:

@@ -9,7 +9,7 @@ import functools
 import typing as t
 
 from .._engine.errors import Conflict, EngineError, InvalidInput, NotFound
-from . import dn, lookup, portions, principals, uniqueness, values, visible
+from . import dn, host_names, lookup, portions, principals, uniqueness, values, visible
 from .directory import Entry
 
 if t.TYPE_CHECKING:
@@ -185,6 +185,9 @@ class DirectoryBackend:
             self.directory.delete(entry.dn)
             return
         changes = self._encoded(plan, entry)
+        rewritten = host_names.are_rewritten(plan, self._params)
+        if rewritten:
+            changes.pop(host_names.ATTRIBUTE, None)
         place = self._moved(plan, entry)
         moved = self._move(plan, entry, place)
         for number, some in enumerate(portions.of_changes(changes)):
@@ -192,7 +195,14 @@ class DirectoryBackend:
                 self._after_the_first(functools.partial(self.directory.modify, place, some))
             else:
                 self.directory.modify(place, some)
+        if rewritten:
+            self._after_the_first(lambda: self._write_names(place))
         self._remember(place)
+
+    def _write_names(self, place: str) -> None:
+        changes = host_names.rest(self.directory, self.kind.spec, self._params, place)
+        if changes:
+            self.directory.modify(place, changes)
 
     @staticmethod
     def _after_the_first(operation: t.Callable[[], object]) -> None:

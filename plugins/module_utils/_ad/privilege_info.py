@@ -54,7 +54,8 @@ def argument_spec() -> dict[str, t.Any]:
         "trusted_principals": {"type": "list", "elements": "str"},
         "local_administrators": {"type": "dict"},
         "stale_days": {"type": "int", "default": 90},
-        "key_age_days": {"type": "int", "default": 180},
+        # days, and no key
+        "key_age_days": {"type": "int", "default": 180, "no_log": False},
         "token_groups": {"type": "bool", "no_log": False},
         "used_by": {"type": "bool", "default": False},
         "since": {"type": "str"},

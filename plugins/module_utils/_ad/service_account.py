@@ -62,10 +62,12 @@ def _check(params: dict[str, t.Any]) -> None:
 
 
 def _no_date(text: str) -> str:
+    """Other spellings of ISO 8601 could not be compared as text."""
     try:
-        return "" if text == "" else str(datetime.date.fromisoformat(text))[:0]
+        fine = text == "" or datetime.date.fromisoformat(text).isoformat() == text
     except ValueError:
-        return f"'{text}' is no date like 2026-11-26"
+        fine = False
+    return "" if fine else f"'{text}' is no date like 2026-11-26"
 
 
 def _no_interval(days: int) -> str:
@@ -79,6 +81,11 @@ def _no_hosts(names: list[str]) -> str:
 
 def _no_line(text: str) -> str:
     return empty(text) or ("it has more than one line" if len(text.splitlines()) > 1 else "")
+
+
+def _without_margins(value: object) -> object:
+    """A text in the form in which a line of notes gives it back."""
+    return value.strip() if isinstance(value, str) else value
 
 
 _TYPE = Field("type", choices=TYPES, default=TYPES[0], control=True)
@@ -120,7 +127,7 @@ _ALL = (
         normalize=canonical_dn,
     ),
     Field("description", aliases=("purpose",), required_on_create=True, problem=empty),
-    Field("ticket", required_on_create=True, problem=_no_line),
+    Field("ticket", required_on_create=True, problem=_no_line, normalize=_without_margins),
     Field("decommissioned", clears="", problem=_no_date),
     ENABLED,
     Field("account_not_delegated", type="bool", create_value=True),

@@ -110,6 +110,32 @@ def test_several_names_at_once_and_one_of_them_is_taken(run, eye, computer, uniq
     assert eye.get(f"CN=QC{unique},{options['path']}") is None
 
 
+@pytest.mark.parametrize("named", ["dns_hostname", "sam_account_name"])
+def test_names_that_the_directory_rewrites_by_itself(named, run, eye, computer, unique):
+    """Those that hold the old host or account name; what is asked for counts all the same."""
+    options, dn = computer
+    called = {letter: f"{letter}{unique}{'.lab.test' if named == 'dns_hostname' else ''}" for letter in "abc"}
+    spn = {letter: f"HTTP/{name}" for letter, name in called.items()}
+
+    def step(letter, check=False, **verbs):
+        names = {"service_principal_names": verbs} if verbs else {}
+        return Step("ad_computer", {**options, named: called[letter], **names}, check)
+
+    run.all(step("a", set=[spn["a"]]), step("b"))
+    assert eye.texts(dn, "servicePrincipalName") == [spn["b"]], "this directory does"
+    results = run.all(
+        step("c", check=True, set=[spn["b"], spn["c"]]),
+        step("c", set=[spn["b"], spn["c"]]),
+        step("c", set=[spn["b"], spn["c"]]),
+        step("a", add=[spn["c"]]),
+        step("a", add=[spn["c"]]),
+    )
+    assert [result.get("changed") for result in results] == [True, True, False, True, False], results[-1].get("msg")
+    assert results[0]["diff"] == results[1]["diff"]
+    # of those that nobody asked for, the one with the last name has become one with the new name
+    assert eye.texts(dn, "servicePrincipalName") == [spn["a"], spn["b"], spn["c"]]
+
+
 def test_hosted_accounts_are_swapped_one_by_one(run, eye, target, computer, unique):
     options, dn = computer
     owned = {"owner": target.other_user, "purpose": "Loads", "ticket": "CHG-1", "path": options["path"]}

@@ -14,6 +14,8 @@ from ldap3.utils.conv import escape_filter_chars
 from ad_support.target import Target
 
 TREE_DELETE = ("1.2.840.113556.1.4.805", True, None)
+# Accounts whose primary group is neither Domain Users nor Domain Computers, nor that of domain controllers.
+OF_OTHER_GROUPS = "(&(objectClass=user)(!(|(primaryGroupID=513)(primaryGroupID=515)(primaryGroupID=516))))"
 
 
 def connect(target: Target, account: str) -> ldap3.Connection:
@@ -63,8 +65,13 @@ class Eye:
         self.done(self.connection.modify(dn, {attribute: [(ldap3.MODIFY_REPLACE, list(values))]}))
 
     def delete_tree(self, dn: str) -> None:
-        """Remove a container with everything in it."""
-        self.connection.delete(dn, controls=[TREE_DELETE])
+        """Remove a container with everything in it. A group cannot go before those whose primary group it is."""
+        self.connection.search(dn, OF_OTHER_GROUPS, attributes=["1.1"])
+        for item in self.connection.response or []:
+            if item["type"] == "searchResEntry":
+                self.done(self.connection.delete(item["dn"]))
+        gone = self.connection.delete(dn, controls=[TREE_DELETE])
+        self.done(gone or self.connection.result["description"] == "noSuchObject")
 
     def managed_password(self, computer: str, dn: str) -> bytes | None:
         """The password of a service account as this computer gets it; None if it gets none."""

@@ -47,13 +47,15 @@ class SimulatedServers:
         self.closed: list[str] = []
 
     @contextlib.contextmanager
-    def open_directory(self, endpoint: connection.Endpoint, **options: t.Any) -> t.Iterator[Directory]:
+    def open_directory(
+        self, endpoint: connection.Endpoint, *, read_only: bool, **options: t.Any
+    ) -> t.Iterator[Directory]:
         self.logons.append(endpoint.server)
         answers = self.servers[endpoint.host]
         if isinstance(answers, Exception):
             raise answers
         try:
-            yield Directory(SimulatedConnection(answers), endpoint.server, **options)
+            yield Directory(SimulatedConnection(answers), endpoint.server, read_only=read_only, **options)
         finally:
             self.closed.append(endpoint.server)
 
@@ -246,9 +248,9 @@ def test_a_forest_is_searched_in_the_own_domain_and_for_the_others_in_a_global_c
     logons: list[str] = []
 
     @contextlib.contextmanager
-    def open_directory(endpoint: connection.Endpoint, **options: t.Any) -> t.Iterator[Directory]:
+    def open_directory(endpoint: connection.Endpoint, *, read_only: bool, **options: t.Any) -> t.Iterator[Directory]:
         logons.append(endpoint.server)
-        yield Directory(SimulatedForest(ready, endpoint.port == 3269), endpoint.server, **options)
+        yield Directory(SimulatedForest(ready, endpoint.port == 3269), endpoint.server, read_only=read_only, **options)
 
     monkeypatch.setattr(failover.directories, "open_directory", open_directory)
     asked: list[t.Any] = []
@@ -275,10 +277,10 @@ def test_a_global_catalog_that_cannot_be_reached_is_an_error_and_not_an_empty_li
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     @contextlib.contextmanager
-    def open_directory(endpoint: connection.Endpoint, **options: t.Any) -> t.Iterator[Directory]:
+    def open_directory(endpoint: connection.Endpoint, *, read_only: bool, **options: t.Any) -> t.Iterator[Directory]:
         if endpoint.port == 3269:
             raise unreachable(endpoint.server)
-        yield Directory(SimulatedForest("TRUE", False), endpoint.server, **options)
+        yield Directory(SimulatedForest("TRUE", False), endpoint.server, read_only=read_only, **options)
 
     monkeypatch.setattr(failover.directories, "open_directory", open_directory)
     with pytest.raises(errors.ConnectionFailed, match="dc1:3269: connection refused"):
@@ -288,8 +290,8 @@ def test_a_global_catalog_that_cannot_be_reached_is_an_error_and_not_an_empty_li
 @pytest.fixture
 def two_domains(monkeypatch: pytest.MonkeyPatch) -> None:
     @contextlib.contextmanager
-    def open_directory(endpoint: connection.Endpoint, **options: t.Any) -> t.Iterator[Directory]:
-        yield Directory(SimulatedForest("TRUE", endpoint.port == 3269), endpoint.server, **options)
+    def open_directory(endpoint: connection.Endpoint, *, read_only: bool, **options: t.Any) -> t.Iterator[Directory]:
+        yield Directory(SimulatedForest("TRUE", endpoint.port == 3269), endpoint.server, read_only=read_only, **options)
 
     monkeypatch.setattr(failover.directories, "open_directory", open_directory)
 

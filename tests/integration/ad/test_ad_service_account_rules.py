@@ -86,6 +86,25 @@ def test_the_other_notes_stay(run, eye, owned, place, unique):
     assert (unchanged["changed"], last["service_account"]["decommissioned"]) == (False, None)
 
 
+def test_the_margins_of_a_ticket_do_not_count(run, owned, place, unique):
+    options = {**kinds(unique, place)["gmsa"], **owned}
+    results = run.all(
+        *(Step("ad_service_account", {**options, "ticket": text}) for text in (" CHG-1 ", "CHG-1", "CHG-1 "))
+    )
+    assert [result.get("changed") for result in results] == [True, False, False], results[-1].get("msg")
+    assert "more than one line" in run.error("ad_service_account", **{**options, "ticket": "CHG-1\nOwner: me"})
+
+
+@pytest.mark.parametrize("check", [True, False])
+@pytest.mark.parametrize(
+    "day", ["20261126", "2026-W48-4", "26.11.2026", "2026-13-01", "2026-11-26T00:00", " 2026-11-26"]
+)
+def test_the_day_on_which_it_was_given_up_is_a_date(day, check, run, place, unique, owned):
+    options = {**kinds(unique, place)["gmsa"], **owned}
+    message = run.error("ad_service_account", check=check, **options, decommissioned=day)
+    assert f"'{day}' is no date like 2026-11-26" in message
+
+
 def made_by_hand(stage, kind):
     """An account as somebody made it once, without owner, purpose and ticket; its DN and account name."""
     if kind == "gmsa":
