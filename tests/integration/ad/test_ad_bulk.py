@@ -21,7 +21,7 @@ def estate(place: str, unique: str) -> dict[str, list[dict[str, t.Any]]]:
     unit = f"OU=Inner,OU=Outer,{place}"
     return {
         "delegations": [{"identity": f"PC{unique}$", "allowed_to_act": {"set": [f"m{unique}$"]}}],
-        "group_members": [{"identity": f"GG-{unique}", "members": {"add": [f"jd{unique}", "S-1-5-11"]}}],
+        "group_members": [{"identity": f"GG-{unique}", "members": {"add": [f"jd{unique}", "S-1-5-4"]}}],
         "service_accounts": [
             {
                 "name": f"m{unique}",
@@ -89,7 +89,7 @@ def test_check_mode_on_nothing_says_what_the_run_does_and_the_second_run_does_no
         [
             f"CN=Jane\\, {unique},{unit}",
             f"CN=PC{unique},{unit}",
-            f"CN=S-1-5-11,CN=ForeignSecurityPrincipals,{eye.target.domain_dn}",
+            f"CN=S-1-5-4,CN=ForeignSecurityPrincipals,{eye.target.domain_dn}",
         ]
     )
     assert eye.get(f"CN=PC{unique},{unit}", "msDS-AllowedToActOnBehalfOfOtherIdentity")

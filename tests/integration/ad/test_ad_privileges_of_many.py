@@ -40,6 +40,11 @@ def test_local_administrators(stage, ask, target):
     )
 
 
+def within(one, stage):
+    """Whether an object is one of the test's own."""
+    return one["distinguished_name"].endswith(f",{stage.place}")
+
+
 def test_what_still_uses_an_account(stage, ask, eye, target, administrator, mark):
     service = f"prefect/{stage.unique}.{target.dns_domain}"
     host = f"CN=host,{stage.place}"
@@ -61,10 +66,12 @@ def test_what_still_uses_an_account(stage, ask, eye, target, administrator, mark
     assert [(who["name"], who["services"]) for who in told["delegated_to_by"]] == [
         (stage.name("front"), [service.upper()])
     ]
-    assert told["acts_before"] == [
+    # the tests before this one have left accounts behind that everybody may act before, or read the password of
+    here = {key: [one for one in told[key] if within(one, stage)] for key in ("acts_before", "reads_password_of")}
+    assert here["acts_before"] == [
         {"distinguished_name": back, "name": f"{stage.name('back')}$", "through": stage.name("in")}
     ]
-    assert told["reads_password_of"] == [
+    assert here["reads_password_of"] == [
         {"distinguished_name": other, "name": f"{stage.name('other')}$", "through": None}
     ]
     assert told["groups"] == [stage.name("in")]
