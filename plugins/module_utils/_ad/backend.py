@@ -9,7 +9,7 @@ import functools
 import typing as t
 
 from .._engine.errors import Conflict, EngineError, InvalidInput, NotFound
-from . import dn, host_names, lookup, portions, principals, uniqueness, values, visible
+from . import dn, host_names, large_writes, lookup, principals, uniqueness, values, visible
 from .directory import Entry
 
 if t.TYPE_CHECKING:
@@ -165,7 +165,7 @@ class DirectoryBackend:
     def _write(self, plan: Plan, identity: dict[str, t.Any]) -> None:
         if plan.action == "create":
             place = self._place(identity, plan)
-            first, later = portions.of_a_new_object(self._new_attributes(plan))
+            first, later = large_writes.of_a_new_object(self._new_attributes(plan))
             self.directory.add(place, first)
             self._after_the_first(lambda: [self.directory.modify(place, changes) for changes in later])
             self._remember(place)
@@ -190,7 +190,7 @@ class DirectoryBackend:
             changes.pop(host_names.ATTRIBUTE, None)
         place = self._moved(plan, entry)
         moved = self._move(plan, entry, place)
-        for number, some in enumerate(portions.of_changes(changes)):
+        for number, some in enumerate(large_writes.of_changes(changes)):
             if moved or number:
                 self._after_the_first(functools.partial(self.directory.modify, place, some))
             else:

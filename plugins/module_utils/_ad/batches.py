@@ -8,15 +8,9 @@ from __future__ import annotations
 import typing as t
 
 from . import dn, filters, values
-from .membership import portions
 
 if t.TYPE_CHECKING:
     from .directory import Directory, Entry
-
-
-def is_elsewhere(directory: Directory, name: str) -> bool:
-    """Whether an object belongs to another domain; a child domain's names lie below this one's."""
-    return dn.domain_of(name).lower() != dn.domain_of(directory.base).lower()
 
 
 def by_dn(
@@ -29,8 +23,8 @@ def by_dn(
     wanted = {dn.canonical(name): name for name in names}
     found: dict[str, Entry] = {}
     for elsewhere in (False, True):
-        there = [name for name in wanted.values() if is_elsewhere(directory, name) is elsewhere]
-        for some in portions(there):
+        there = [name for name in wanted.values() if dn.same_domain(name, directory.base) is not elsewhere]
+        for some in filters.portions(there):
             condition = filters.any_of(*(filters.equals("distinguishedName", name) for name in some))
             for entry in _search(directory, condition, attributes, elsewhere=elsewhere, descriptors=descriptors):
                 found[dn.canonical(entry.dn)] = entry
@@ -50,7 +44,7 @@ def by_sid(
     elsewhere  look in all domains of the forest
     """
     found: dict[str, Entry] = {}
-    for some in portions(dict.fromkeys(sids)):
+    for some in filters.portions(dict.fromkeys(sids)):
         condition = filters.any_of(*(filters.equals("objectSid", values.sid_to_bytes(sid)) for sid in some))
         asked = list(dict.fromkeys(["objectSid", *attributes]))
         for entry in _search(directory, condition, asked, elsewhere=elsewhere, descriptors=descriptors):
@@ -61,7 +55,7 @@ def by_sid(
 def by_guid(directory: Directory, guids: t.Iterable[bytes], attributes: list[str]) -> list[Entry]:
     """Objects of the own domain with their security descriptors."""
     found: list[Entry] = []
-    for some in portions(guids):
+    for some in filters.portions(guids):
         condition = filters.any_of(*(filters.equals("objectGUID", guid) for guid in some))
         found += directory.search(condition, attributes, descriptors=True)
     return found

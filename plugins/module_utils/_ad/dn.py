@@ -68,6 +68,11 @@ def leaf(dn: str) -> str:
     return parts[0][1] if parts else ""
 
 
+def same_domain(one: str, other: str) -> bool:
+    """Whether two names belong to one domain; names of a child domain lie below the parent's and belong to another."""
+    return domain_of(one).lower() == domain_of(other).lower()
+
+
 def domain_of(dn: str) -> str:
     """DNS name of the domain that a name belongs to: C(lab.test) for C(OU=x,DC=lab,DC=test)."""
     return ".".join(value for kind, value in parse(dn) if kind.upper() == "DC")

@@ -11,11 +11,18 @@ from __future__ import annotations
 
 import re
 import string
+import typing as t
 
 _ATTRIBUTE = re.compile(r"[A-Za-z][A-Za-z0-9-]*")
 _READABLE = frozenset(string.ascii_letters + string.digits + "-_.,=@$/:")
 _IN_CHAIN = "1.2.840.113556.1.4.1941"
 _ALL_BITS = "1.2.840.113556.1.4.803"
+
+
+# Terms of one filter. What a filter costs a server grows faster than the number of its terms; Active Directory's own
+# pages are larger, so that each answer is one page.
+MOST_TERMS = 100
+_T = t.TypeVar("_T")
 
 
 class Filter(str):
@@ -73,6 +80,13 @@ def any_of(*parts: Filter) -> Filter:
 def negate(part: Filter) -> Filter:
     """The part does not hold."""
     return Filter(f"(!{_made_here(part)})")
+
+
+def portions(items: t.Iterable[_T]) -> t.Iterator[list[_T]]:
+    """As many as fit into one filter at a time."""
+    left = list(items)
+    for start in range(0, len(left), MOST_TERMS):
+        yield left[start : start + MOST_TERMS]
 
 
 def _combined(operator: str, parts: tuple[Filter, ...]) -> Filter:

@@ -18,7 +18,6 @@ import typing as t
 
 from .._engine.errors import Forbidden
 from . import batches, dn, filters, values, well_known
-from .membership import portions
 
 if t.TYPE_CHECKING:
     from .directory import Directory, Entry
@@ -131,7 +130,7 @@ class _Walk:
 
     def _alone(self, name: str) -> Entry | None:
         """What cannot be searched for, but perhaps read."""
-        if batches.is_elsewhere(self._directory, name):
+        if not dn.same_domain(name, self._directory.base):
             return None
         try:
             return self._directory.get(name, self._attributes())
@@ -141,11 +140,11 @@ class _Walk:
     def _read_elsewhere(self, names: list[str]) -> list[_Group]:
         """Universal groups of other domains, and groups of this one that hold a group of another."""
         new: list[_Group] = []
-        for some in portions(name for name in names if name):
+        for some in filters.portions(name for name in names if name):
             condition = filters.any_of(*(filters.equals("member", name) for name in some))
             found = self._directory.forest_search(condition, self._attributes())
             new += [self._take(entry) for entry in found if dn.canonical(entry.dn) not in self._groups]
-        for some in portions(group.dn for group in new):
+        for some in filters.portions(group.dn for group in new):
             condition = filters.any_of(*(filters.equals("distinguishedName", name) for name in some))
             for entry in self._directory.forest_search(condition, ["member"]):
                 for member in entry.texts("member"):
@@ -168,7 +167,7 @@ class _Walk:
         return group
 
     def _is_of_this_domain(self, entry: Entry) -> bool:
-        return not batches.is_elsewhere(self._directory, entry.dn)
+        return dn.same_domain(entry.dn, self._directory.base)
 
     def _attributes(self) -> list[str]:
         return [*_ATTRIBUTES, _DESCRIPTOR] if self._reader is not None else list(_ATTRIBUTES)

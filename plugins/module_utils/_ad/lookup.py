@@ -23,8 +23,6 @@ Key = tuple[str, str]
 
 # What every object is known by.
 IDENTIFIERS = ["objectClass", "objectGUID", "objectSid", "sAMAccountName", "userPrincipalName"]
-# Terms of one filter, and so the most objects of one answer: half a page.
-_TERMS = 250
 _BY_DN = "distinguishedName"
 
 
@@ -158,8 +156,7 @@ class Finder:
             and not (key in self._known and self._known[key].covers(wanted))
         ]
         asked = self._asked(missing, attributes)
-        for start in range(0, len(missing), _TERMS):
-            some = missing[start : start + _TERMS]
+        for some in filters.portions(missing):
             found = self.directory.search(filters.any_of(*map(_condition, some)), asked, **_descriptors(asked))
             # A directory may take two spellings for the same that we take for two. Then each has to be asked for alone.
             claimed = set(some)

@@ -24,8 +24,6 @@ from .member import ATTRIBUTES, Member
 if t.TYPE_CHECKING:
     from .directory import Directory, Entry
 
-# Terms of one filter. What a filter costs a server grows faster than the number of its terms.
-_TERMS = 100
 # A member may be renamed between two reads. Who is renamed more often than this is not waited for.
 _REREADS = 2
 _UNIVERSAL = 0x8
@@ -145,7 +143,7 @@ class _Reader:
             silent = [
                 group.entry for group in groups if group.other_domain is other_domain and not group.entry.all("member")
             ]
-            for some in portions(silent):
+            for some in filters.portions(silent):
                 none = filters.all_of(_any_of(some), filters.negate(filters.present("member")))
                 empty = {_key(entry) for entry in search(none, ["objectGUID"])}
                 inside = filters.any_of(*(filters.equals("memberOf", entry.dn) for entry in some))
@@ -189,22 +187,24 @@ class _Reader:
         def missing() -> list[str]:
             return [name for key, name in wanted.items() if key not in self._known]
 
-        if len(missing()) > _TERMS:
+        if len(missing()) > filters.MOST_TERMS:
             self._ask("memberOf", [group.entry.dn for group in groups])
         for other_domain in (False, True):
-            names = [name for name in missing() if self._is_elsewhere(name) is other_domain]
+            names = [name for name in missing() if dn.same_domain(name, self.directory.base) is not other_domain]
             self._ask("distinguishedName", names, other_domain=other_domain)
         return wanted.keys() - self._known.keys()
 
-    def _is_elsewhere(self, name: str) -> bool:
-        """Whether an object belongs to another domain; a child domain's names lie below this one's."""
-        return dn.domain_of(name).lower() != dn.domain_of(self.directory.base).lower()
-
     def _ask(self, attribute: str, names: list[str], *, other_domain: bool = False) -> None:
-        for some in portions(names):
+        for some in filters.portions(names):
             condition = filters.any_of(*(filters.equals(attribute, name) for name in some))
             for entry in self._search(other_domain)(condition, self._attributes):
-                self._known[dn.canonical(entry.dn)] = Member(entry, other_domain=self._is_elsewhere(entry.dn))
+                self._known[dn.canonical(entry.dn)] = Member(
+                    entry, other_domain=not dn.same_domain(entry.dn, self.directory.base)
+                )
+
+    def _member(self, entry: Entry, *, primary: bool = False) -> Member:
+        elsewhere = not dn.same_domain(entry.dn, self.directory.base)
+        return Member(entry, primary=primary, other_domain=elsewhere)
 
     def _read_alone(self, group: Entry, missing: set[str]) -> None:
         """Members that cannot be searched for, but perhaps read. Raises Forbidden for those that nobody shows."""
@@ -241,11 +241,11 @@ class _Reader:
                 for group in groups
                 if group.sid.startswith(_DOMAIN_SID) and group.other_domain is other_domain
             }
-            for some in portions(asked):
+            for some in filters.portions(asked):
                 rids = {sid.rpartition("-")[2] for sid in some}
                 condition = filters.any_of(*(filters.equals("primaryGroupID", rid) for rid in sorted(rids)))
                 for entry in self._search(other_domain)(condition, [*self._attributes, "primaryGroupID"]):
-                    member = Member(entry, primary=True, other_domain=self._is_elsewhere(entry.dn))
+                    member = self._member(entry, primary=True)
                     domain = (member.sid or "").rpartition("-")[0]
                     group = asked.get(f"{domain}-{entry.number('primaryGroupID')}")
                     if group is not None:
@@ -270,13 +270,3 @@ def _any_of(entries: t.Iterable[Entry]) -> filters.Filter:
 def _this(entry: Entry) -> filters.Filter:
     guid = entry.first("objectGUID")
     return filters.equals("objectGUID", guid) if guid else filters.equals("distinguishedName", entry.dn)
-
-
-_T = t.TypeVar("_T")
-
-
-def portions(items: t.Iterable[_T]) -> t.Iterator[list[_T]]:
-    """As many as fit into one filter at a time."""
-    left = list(items)
-    for start in range(0, len(left), _TERMS):
-        yield left[start : start + _TERMS]

@@ -172,7 +172,7 @@ def _meeting(
     met: set[bytes | None] = set()
     for other_domain in (False, True) if whole_domain else (False,):
         guids = [member.entry.first("objectGUID") for member in members if member.other_domain is other_domain]
-        for some in membership.portions([guid for guid in guids if guid]):
+        for some in filters.portions([guid for guid in guids if guid]):
             both = filters.all_of(wanted, filters.any_of(*(filters.equals("objectGUID", guid) for guid in some)))
             found = (
                 directory.forest_search(both, ["objectGUID"])

@@ -8,7 +8,6 @@ from __future__ import annotations
 import typing as t
 
 from . import dn, filters, sids, values, well_known
-from .membership import portions
 
 if t.TYPE_CHECKING:
     from .directory import Directory, Entry
@@ -32,7 +31,7 @@ def people_in(directory: Directory, groups: t.Mapping[str, str]) -> dict[str, li
     seen = dict(level)
     while level:
         deeper: dict[str, tuple[str, str]] = {}
-        for some in portions(level.values()):
+        for some in filters.portions(level.values()):
             for entry in directory.search(_members_of(some), _ATTRIBUTES):
                 key = dn.canonical(entry.dn)
                 is_group = sids.kind_of(entry) == sids.GROUP

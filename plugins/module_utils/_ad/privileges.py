@@ -137,7 +137,7 @@ def _owners(directory: Directory, entries: list[Entry]) -> dict[str, Entry | Non
     names = {dn.canonical(name): name for entry in entries if (name := account_facts.owner_of(entry))}
     found: dict[str, Entry | None] = dict(batches.by_dn(directory, names.values(), _OWNER))
     for key, name in names.items():
-        if key not in found and not batches.is_elsewhere(directory, name):
+        if key not in found and dn.same_domain(name, directory.base):
             try:
                 entry = directory.get(name, _OWNER)
             except Forbidden:
@@ -158,5 +158,5 @@ def _reading_groups(
         for sid in sorted(readers)
         if principals[sid].kind == sids.GROUP
         and not well_known.is_broad(sid)
-        and not batches.is_elsewhere(directory, principals[sid].dn or directory.base)
+        and dn.same_domain(principals[sid].dn or directory.base, directory.base)
     }

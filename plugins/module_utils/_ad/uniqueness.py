@@ -13,7 +13,6 @@ import typing as t
 
 from .._engine.errors import Conflict
 from . import dn, filters
-from .membership import portions
 
 _HOLDERS = "holders of unique values"
 
@@ -55,7 +54,7 @@ def holders(finder: Finder, attribute: str, wanted: t.Iterable[str]) -> list[tup
     """Values, and the objects of the forest that hold them; each is looked for once, many at a time."""
     known: dict[tuple[str, str], list[Entry]] = finder.once(_HOLDERS, dict)
     asked = list(dict.fromkeys(wanted))
-    for some in portions(value for value in asked if (attribute, value.lower()) not in known):
+    for some in filters.portions(value for value in asked if (attribute, value.lower()) not in known):
         condition = filters.any_of(*(filters.equals(attribute, value) for value in some))
         for value in some:
             known[(attribute, value.lower())] = []

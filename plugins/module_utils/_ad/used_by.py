@@ -15,7 +15,6 @@ from . import dn, filters
 from . import security_descriptor as sd
 from . import verdicts as say
 from .account_facts import ACTORS, READERS
-from .membership import portions
 
 if t.TYPE_CHECKING:
     from .directory import Directory, Entry
@@ -42,7 +41,7 @@ def uses(
     """
     services = sorted({name.lower() for facts in accounts for name in facts["spns"]})
     delegating: list[Entry] = []
-    for some in portions(services):
+    for some in filters.portions(services):
         condition = filters.any_of(*(filters.equals(_DELEGATES_TO, name) for name in some))
         delegating += directory.forest_search(condition, [_DELEGATES_TO, "sAMAccountName"])
     named = {

@@ -9,7 +9,7 @@ import re
 import typing as t
 
 import pytest
-from ansible_collections.flowops.prefect.plugins.module_utils._ad import portions, properties
+from ansible_collections.flowops.prefect.plugins.module_utils._ad import large_writes, properties
 from ansible_collections.flowops.prefect.plugins.module_utils._ad.directory import Entry, Swap
 from ansible_collections.flowops.prefect.plugins.module_utils._engine.plan import Change
 from ansible_collections.flowops.prefect.plugins.modules import ad_group, ad_group_members
@@ -97,12 +97,12 @@ def test_other_bits_of_the_account_stay(bits: int, enabled: bool, trusted: bool)
 
 @given(st.lists(st.integers(0, 400), unique=True), st.lists(st.integers(500, 900), unique=True))
 def test_very_many_values_go_in_portions_and_none_gets_lost(removed: list[int], added: list[int]) -> None:
-    most, portions.MOST_VALUES = portions.MOST_VALUES, 100
+    most, large_writes.MOST_VALUES = large_writes.MOST_VALUES, 100
     try:
         swap = Swap([b"%d" % number for number in removed], [b"%d" % number for number in added])
-        sent = list(portions.of_changes({"member": swap, "description": [b"x"]}))
+        sent = list(large_writes.of_changes({"member": swap, "description": [b"x"]}))
     finally:
-        portions.MOST_VALUES = most
+        large_writes.MOST_VALUES = most
     assert all(len(some["member"].removed) + len(some["member"].added) <= 100 for some in sent)
     assert [value for some in sent for value in some["member"].removed] == swap.removed
     assert [value for some in sent for value in some["member"].added] == swap.added
