@@ -11,6 +11,9 @@ from __future__ import annotations
 
 from .._engine.errors import InvalidInput
 
+# Longer names are accepted by the directory, but Windows then cannot log the account on: the NetBIOS form of a computer
+# or a managed account, with its dollar sign, has room for 16 characters, and the name of a user for 20.
+LONGEST_USER, LONGEST_COMPUTER = 20, 15
 FORBIDDEN = '"/\\[]:;|=,+*?<>@'
 
 
@@ -23,8 +26,14 @@ def problem(name: str) -> str:
     return "the account name ends in a dot" if name.endswith(".") else ""
 
 
-def expect_valid(kind: str, name: str, todo: str) -> None:
-    """Raise InvalidInput for such a name."""
+def expect_valid(kind: str, name: str, longest: int, todo: str) -> None:
+    """Raise InvalidInput for such a name.
+
+    kind     of the account, in words
+    longest  letters that Windows takes, without a dollar sign at the end
+    """
     why = problem(name)
+    if len(name) > longest:
+        why = f"the account name has {len(name)} characters; a {kind} has at most {longest}"
     if why:
         raise InvalidInput(f"manage {kind}", obj=name, why=why, todo=todo)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import typing as t
 
 from .._engine.errors import Forbidden, InvalidInput
-from . import dn, values, visible
+from . import account_names, dn, passwords, values, visible
 from .group_closure import GroupPath, closure
 from .kds import expect_root_key
 from .well_known import privilege_of
@@ -25,23 +25,13 @@ if t.TYPE_CHECKING:
 ATTRIBUTES = ("memberOf", "primaryGroupID", "sIDHistory")
 # Who can answer for an account.
 _OWNERS = ("user", "inetorgperson", "contact", "group")
-# Longer names are accepted by the directory, but Windows then cannot log the account on: the NetBIOS form of a managed
-# account, with its dollar sign, has room for 16 characters, and the name of a user for 20.
-LONGEST_NAMES = {"gmsa": 15, "smsa": 15, "user": 20}
-_WORDS = {"gmsa": "group managed", "smsa": "standalone managed", "user": "user account as a"}
 _OWNERSHIP = ("managed_by", "description", "ticket")
 
 
-def expect_short(name: str, called: str) -> None:
-    """Raise InvalidInput for an account name with which Windows could not log on."""
-    if len(name) > LONGEST_NAMES[called]:
-        raise InvalidInput(
-            "manage service account",
-            obj=name,
-            why=f"the name has {len(name)} characters; a {_WORDS[called]} service account has at most"
-            f" {LONGEST_NAMES[called]}",
-            todo="Choose a shorter name",
-        )
+def expect_valid(name: str, called: str) -> None:
+    """Raise InvalidInput for an account name that Windows would not take for this type of account."""
+    longest = account_names.LONGEST_USER if called == "user" else account_names.LONGEST_COMPUTER
+    account_names.expect_valid("service account", name, longest, "Choose another name")
 
 
 def guard(
@@ -54,15 +44,10 @@ def guard(
     if plan.action != "create":
         return []
     called = params.get("type") or "gmsa"
-    expect_short(params.get("name") or "", called)
-    if called == "user" and params.get("account_password") is None and params.get("enabled") is not False:
-        raise InvalidInput(
-            "create service account",
-            obj=backend.kind.spec.name_of(params),
-            server=backend.server,
-            why="a user account needs a password to be enabled",
-            todo="Give 'account_password', or better use type: gmsa, whose password nobody has to know",
-        )
+    expect_valid(params.get("name") or "", called)
+    if called == "user":
+        instead = "better use type: gmsa, whose password nobody has to know"
+        passwords.expect_password(backend, plan, params, instead)
     if called != "gmsa":
         return []
     name = backend.kind.spec.name_of(params)

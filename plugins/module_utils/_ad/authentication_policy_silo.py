@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import typing as t
 
-from .._engine.spec import Compare, Field, ResourceSpec
+from .._engine.spec import Field, ResourceSpec
 from . import allowed_from, filters
 from .authentication_policy import (
     ALLOWED_FROM,
@@ -27,7 +27,7 @@ from .authentication_policy import (
     uses_of,
 )
 from .family import of_one
-from .fields import DESCRIPTION, canonical_dn, empty_element
+from .fields import DESCRIPTION, canonical_dn, objects
 from .object_kind import ObjectKind
 from .properties import Text, Texts
 
@@ -60,13 +60,7 @@ def _policy(name: str) -> Field:
     return Field(name, clears="", reference=POLICY, normalize=canonical_dn)
 
 
-MEMBERS = Field(
-    "members",
-    compare=Compare.MEMBERSHIP,
-    reference="directory object",
-    problem=empty_element,
-    normalize=canonical_dn,
-)
+MEMBERS = objects("members")
 
 AUTHENTICATION_POLICY_SILO = ObjectKind(
     spec=ResourceSpec(

@@ -9,10 +9,8 @@ import dataclasses
 import secrets
 import typing as t
 
-from .._engine.errors import InvalidInput
-from .._engine.spec import Compare, Field, ResourceSpec
-from . import values
-from .account_names import expect_valid
+from .._engine.spec import Field, ResourceSpec
+from . import account_names, values
 from .authentication_policy import POLICY_REFERENCES
 from .family import of_one
 from .fields import (
@@ -29,9 +27,8 @@ from .fields import (
     PATH,
     POLICY_PROPERTIES,
     SERVICE_PRINCIPAL_NAMES,
-    canonical_dn,
     empty,
-    empty_element,
+    objects,
     without_case,
 )
 from .object_kind import ObjectKind
@@ -41,7 +38,6 @@ if t.TYPE_CHECKING:
     from .._engine.plan import Plan
     from .backend import DirectoryBackend
 
-LONGEST_NAME = 15
 _PASSWORD_BYTES = 90
 
 
@@ -52,19 +48,12 @@ def _account_name(params: dict[str, t.Any]) -> str | None:
 
 def _check(params: dict[str, t.Any]) -> None:
     if params.get("sam_account_name") or not params.get("identity"):
-        _expect_short(params)
+        _expect_valid(params)
 
 
-def _expect_short(params: dict[str, t.Any]) -> None:
+def _expect_valid(params: dict[str, t.Any]) -> None:
     account = (_account_name(params) or "").rstrip("$")
-    if len(account) > LONGEST_NAME:
-        raise InvalidInput(
-            "manage computer",
-            obj=account,
-            why=f"the name has {len(account)} characters; the NetBIOS name of a computer has at most {LONGEST_NAME}",
-            todo="Choose a shorter name",
-        )
-    expect_valid("computer", account, "Give another 'sam_account_name'")
+    account_names.expect_valid("computer", account, account_names.LONGEST_COMPUTER, "Give another 'sam_account_name'")
 
 
 def _new_password(_params: dict[str, t.Any], _domain: str) -> dict[str, list[bytes]]:
@@ -77,7 +66,7 @@ def _guard(
     backend: DirectoryBackend, plan: Plan, _current: dict[str, t.Any] | None, params: dict[str, t.Any]
 ) -> list[str]:
     if plan.action == "create":
-        _expect_short(params)
+        _expect_valid(params)
     if plan.action != "delete":
         backend.refuse_if_taken(plan)
     return []
@@ -104,13 +93,7 @@ COMPUTER = ObjectKind(
             # a default would change every computer that is there, and some still need RC4
             dataclasses.replace(ENCRYPTION_TYPES, default=None, create_value=list(AES_ONLY)),
             SERVICE_PRINCIPAL_NAMES,
-            Field(
-                "service_accounts",
-                compare=Compare.MEMBERSHIP,
-                reference="directory object",
-                problem=empty_element,
-                normalize=canonical_dn,
-            ),
+            objects("service_accounts"),
             AUTHENTICATION_POLICY,
             AUTHENTICATION_POLICY_SILO,
         ),

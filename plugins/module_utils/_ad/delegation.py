@@ -16,7 +16,7 @@ from .._engine.errors import Forbidden
 from .._engine.spec import Compare, Field, ResourceSpec
 from . import values, visible
 from .family import of_one
-from .fields import EXISTING, empty_element, without_case
+from .fields import EXISTING, empty_element, holders, without_case
 from .object_kind import ObjectKind
 from .properties import AccountControl, Holders, Texts
 from .security_descriptor import CONTROL_ACCESS
@@ -58,13 +58,7 @@ DELEGATION = ObjectKind(
             EXISTING,
             Field("allowed_to_delegate_to", compare=Compare.MEMBERSHIP, problem=empty_element, normalize=without_case),
             Field("protocol_transition", type="bool"),
-            Field(
-                "allowed_to_act",
-                compare=Compare.MEMBERSHIP,
-                reference="principal",
-                problem=empty_element,
-                normalize=without_case,
-            ),
+            holders("allowed_to_act"),
             Field("unconstrained", type="bool"),
         ),
         title="identity",

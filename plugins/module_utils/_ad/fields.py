@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import typing as t
+
 from .._engine.spec import Compare, Field
 from . import dn
 from .properties import Text
@@ -52,6 +54,21 @@ NAME = Field("name", identity=True, movable=True, required_on_create=True, probl
 PATH = Field("path", identity=True, movable=True, reference="container", normalize=canonical_dn)
 DESCRIPTION = Field("description", clears="")
 MANAGED_BY = Field("managed_by", clears="", reference="directory object", normalize=canonical_dn)
+
+
+def objects(name: str) -> Field:
+    """A membership of objects by their distinguished names."""
+    return _membership(name, "directory object", canonical_dn)
+
+
+def holders(name: str) -> Field:
+    """A membership of principals that are granted something, by their SIDs."""
+    return _membership(name, "principal", without_case)
+
+
+def _membership(name: str, reference: str, normalize: t.Callable[[object], object]) -> Field:
+    return Field(name, compare=Compare.MEMBERSHIP, reference=reference, problem=empty_element, normalize=normalize)
+
 
 ENABLED = Field("enabled", type="bool", create_value=True)
 SAM_ACCOUNT_NAME = Field("sam_account_name", problem=empty, normalize=without_case)

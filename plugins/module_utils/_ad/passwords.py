@@ -12,8 +12,13 @@ from __future__ import annotations
 import datetime
 import typing as t
 
+from .._engine.errors import InvalidInput
 from .._engine.spec import Field
 from .fields import empty
+
+if t.TYPE_CHECKING:
+    from .._engine.plan import Plan
+    from .backend import DirectoryBackend
 
 UPDATE_PASSWORD = ("on_create", "when_older")
 
@@ -30,6 +35,21 @@ def renewal_is_due(params: dict[str, t.Any], current: dict[str, t.Any] | None, n
     if last is None:
         return True
     return now - datetime.datetime.fromisoformat(last) > datetime.timedelta(days=params["password_max_age"])
+
+
+def expect_password(backend: DirectoryBackend, plan: Plan, params: dict[str, t.Any], instead: str) -> None:
+    """Raise InvalidInput for a new account that shall be enabled and has no password.
+
+    instead  what else to do, as a command
+    """
+    if plan.action == "create" and params.get("account_password") is None and params.get("enabled") is not False:
+        raise InvalidInput(
+            f"create {backend.kind.spec.kind}",
+            obj=backend.kind.spec.name_of(params),
+            server=backend.server,
+            why="a user account needs a password to be enabled",
+            todo=f"Give 'account_password', or {instead}",
+        )
 
 
 def _no_days(days: int) -> str:

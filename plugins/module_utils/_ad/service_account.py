@@ -16,7 +16,6 @@ import typing as t
 from .._engine.errors import InvalidInput
 from .._engine.spec import Compare, Field, ResourceSpec
 from . import account_rules, values
-from .account_names import expect_valid
 from .authentication_policy import POLICY_REFERENCES
 from .family import Family
 from .fields import (
@@ -32,6 +31,7 @@ from .fields import (
     canonical_dn,
     empty,
     empty_element,
+    holders,
     without_case,
 )
 from .object_kind import ObjectKind
@@ -39,7 +39,7 @@ from .passwords import PASSWORD_FIELDS, REQUIRED_IF, renewal_is_due
 from .properties import AccountControl, CommaList, EncryptionTypes, Holders, InfoLines, Number, Password, Text, Texts
 from .security_descriptor import READ_PROPERTY
 
-TYPES = tuple(account_rules.LONGEST_NAMES)
+TYPES = ("gmsa", "smsa", "user")
 TICKET_LABEL = "Ticket"
 DECOMMISSIONED_LABEL = "Decommissioned"
 # The interval is for ever, so one that nobody can mean is refused.
@@ -57,8 +57,7 @@ def _check(params: dict[str, t.Any]) -> None:
         )
     # with an identity it may be a rename, which leaves the account name as it is
     if not params.get("identity"):
-        account_rules.expect_short(name, called)
-        expect_valid("service account", name, "Choose another name")
+        account_rules.expect_valid(name, called)
 
 
 def _no_date(text: str) -> str:
@@ -92,13 +91,7 @@ _TYPE = Field("type", choices=TYPES, default=TYPES[0], control=True)
 _DNS_HOSTNAME = Field("dns_hostname", problem=empty, normalize=without_case)
 _MANAGED = (
     Field("managed_password_interval", type="int", create_value=30, immutable=True, problem=_no_interval),
-    Field(
-        "principals_allowed_to_retrieve",
-        compare=Compare.MEMBERSHIP,
-        reference="principal",
-        problem=empty_element,
-        normalize=without_case,
-    ),
+    holders("principals_allowed_to_retrieve"),
 )
 _USER = (
     Field("upn", problem=empty, normalize=without_case),

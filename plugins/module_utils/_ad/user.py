@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import typing as t
 
-from .._engine.errors import Conflict, InvalidInput
+from .._engine.errors import Conflict
 from .._engine.spec import Field, ResourceSpec
-from . import values, visible
-from .account_names import expect_valid
+from . import account_names, values, visible
 from .authentication_policy import POLICY_REFERENCES
 from .family import of_one
 from .fields import (
@@ -28,7 +27,7 @@ from .fields import (
     without_case,
 )
 from .object_kind import ObjectKind
-from .passwords import PASSWORD_FIELDS, REQUIRED_IF, renewal_is_due
+from .passwords import PASSWORD_FIELDS, REQUIRED_IF, expect_password, renewal_is_due
 from .properties import AccountControl, InfoLines, Password, Text
 from .service_account import TICKET_LABEL
 
@@ -36,7 +35,6 @@ if t.TYPE_CHECKING:
     from .._engine.plan import Plan
     from .backend import DirectoryBackend
 
-LONGEST_ACCOUNT_NAME = 20
 _NOTES = InfoLines({"ticket": TICKET_LABEL})
 _TEXTS = {
     "firstname": "givenName",
@@ -54,19 +52,12 @@ def _account_name(params: dict[str, t.Any]) -> str | None:
 
 def _check(params: dict[str, t.Any]) -> None:
     if params.get("sam_account_name") or not params.get("identity"):
-        _expect_short(params)
+        _expect_valid(params)
 
 
-def _expect_short(params: dict[str, t.Any]) -> None:
-    account = _account_name(params) or ""
-    if len(account) > LONGEST_ACCOUNT_NAME:
-        raise InvalidInput(
-            "manage user",
-            obj=account,
-            why=f"the account name has {len(account)} characters; Windows takes {LONGEST_ACCOUNT_NAME} for a user",
-            todo="Give a shorter 'sam_account_name'; 'name' may have 64 characters",
-        )
-    expect_valid("user", account, "Give another 'sam_account_name'; 'name' may have any character")
+def _expect_valid(params: dict[str, t.Any]) -> None:
+    todo = "Give another 'sam_account_name'; 'name' may have 64 characters, and any"
+    account_names.expect_valid("user", _account_name(params) or "", account_names.LONGEST_USER, todo)
 
 
 def _guard(
@@ -76,16 +67,9 @@ def _guard(
     if plan.action == "delete":
         return []
     if plan.action == "create":
-        _expect_short(params)
+        _expect_valid(params)
     backend.refuse_if_taken(plan)
-    if plan.action == "create" and params.get("account_password") is None and params.get("enabled") is not False:
-        raise InvalidInput(
-            "create user",
-            obj=backend.kind.spec.name_of(params),
-            server=backend.server,
-            why="a user needs a password to be enabled",
-            todo="Give 'account_password', or create the user with enabled: false",
-        )
+    expect_password(backend, plan, params, "create the user with enabled: false")
     return []
 
 
