@@ -139,11 +139,10 @@ class DirectoryEstate:
         """What the entries do to each other; see together.py."""
         self._steps = steps
         planned = [self._planned(step) for step in steps]
-        before = {id(step): set(step.needs) for step in steps}
         found = [*together.twice(planned), *together.renamed(planned, self.place)]
         found += together.unique(planned, self.finder)
         planned_groups.foresee(self.finder, planned, self.place)
-        return found or list(together.circle(planned, before))
+        return found
 
     def write(self, step: Step) -> None:
         """Create, change or remove. The error of a write that the directory may have carried out says so."""

@@ -11,7 +11,6 @@ what cannot be right in any is refused before anything is written.
 from __future__ import annotations
 
 import dataclasses
-import graphlib
 import typing as t
 
 from .._engine.errors import Conflict
@@ -209,24 +208,3 @@ def _freed(one: Planned, key: str, attribute: str) -> t.Iterable[str]:
     if change is None or one.step.plan.action != "update" or one.backend.entry is None:
         return ()
     return change.removed if isinstance(change.value, list) else one.backend.entry.texts(attribute)
-
-
-def circle(planned: list[Planned], before: dict[int, set[Place]]) -> t.Iterator[Blame]:
-    """An entry of a circle that only came about here.
-
-    before  what each step needed by itself, by C(id())
-    """
-    if all(one.step.needs == before[id(one.step)] for one in planned):
-        return
-    by_place = {one.step.entry.place: one for one in planned}
-    order = graphlib.TopologicalSorter(
-        {place: [need for need in one.step.needs if need in by_place] for place, one in by_place.items()}
-    )
-    try:
-        order.prepare()
-    except graphlib.CycleError as error:
-        ring = [by_place[place] for place in dict.fromkeys(error.args[1])]
-        if any(one.step.needs != before[id(one.step)] for one in ring):
-            named = ", ".join(one.name for one in ring)
-            why = f"each of these has to be written before the next, in a circle: {named}"
-            yield ring[0].conflict("plan", why, "Do the change of one of them in a task of its own first")

@@ -10,6 +10,7 @@ fails takes only those with it that need it. Afterwards all of it is read again,
 from __future__ import annotations
 
 import dataclasses
+import graphlib
 import typing as t
 
 from .backend import Predicted
@@ -166,7 +167,7 @@ class Planner:
             except OF_ONE as error:
                 errors.append((entry, error))
         plans = {step.entry.place: step.plan for step in steps}
-        found = list(self._estate.examine(steps))
+        found = list(self._estate.examine(steps)) or list(self._circles(steps))
         errors += [(step.entry, error) for step, error in found]
         blamed = {id(step) for step, _error in found}
         for step in [step for step in steps if id(step) not in blamed]:
@@ -177,6 +178,30 @@ class Planner:
         if errors:
             raise PlanFailed(errors, len(self._entries), self._estate.server)
         return steps
+
+    def _circles(self, steps: list[Step]) -> t.Iterator[tuple[Step, EngineError]]:
+        """Steps that have to be written before each other: no order can be right."""
+        left = {step.entry.place: step for step in steps if step.changed}
+        while left:
+            order = graphlib.TopologicalSorter({place: step.needs & left.keys() for place, step in left.items()})
+            try:
+                order.prepare()
+            except graphlib.CycleError as error:
+                ring = [left.pop(place) for place in dict.fromkeys(error.args[1])]
+                named = ", ".join(f"{step.entry.kind} '{step.entry.name}'" for step in ring)
+                for step in ring:
+                    yield step, self._in_a_circle(step, named)
+            else:
+                return
+
+    def _in_a_circle(self, step: Step, named: str) -> Conflict:
+        return Conflict(
+            f"plan {step.entry.spec.kind}",
+            obj=step.entry.name,
+            server=self._estate.server,
+            why=f"each of these has to be written before the next, in a circle: {named}",
+            todo="Leave one of them to a task of its own that comes first, without what it names of the others",
+        )
 
     def again(self, step: Step, current: dict[str, t.Any] | None, *, proof: bool) -> Plan:
         """The plan for what is there now, with the identifiers of what was created meanwhile.

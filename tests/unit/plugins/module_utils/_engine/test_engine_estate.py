@@ -187,12 +187,15 @@ def test_what_was_written_is_told_even_if_the_server_goes_away_before_the_proof(
     assert [step.written for step in steps.values()] == [True, True]
 
 
-def test_boxes_in_each_other_are_named_as_a_circle() -> None:
-    estate = MemoryEstate()
-    steps = run(estate, box("a", inside="b"), box("b", inside="a"), box("c", inside="a"), box("d"))
-    assert errors(steps) == {"a": NotAttempted, "b": NotAttempted, "c": NotAttempted}
-    assert "need each other in a circle" in str(steps["a"].error)
-    assert list(estate.objects) == ["d"]
+@pytest.mark.parametrize("read_only", [True, False])
+def test_boxes_in_each_other_are_refused_as_a_circle(read_only: bool) -> None:
+    estate = MemoryEstate(read_only=read_only)
+    with pytest.raises(PlanFailed) as caught:
+        run(estate, box("a", inside="b"), box("b", inside="a"), box("c", inside="a"), box("d"))
+    said = {entry.name: str(error) for entry, error in caught.value.errors}
+    assert set(said) == {"a", "b"}
+    assert all("before the next, in a circle: box '" in text for text in said.values())
+    assert estate.objects == {}
 
 
 def test_what_the_server_makes_by_itself_can_be_named_before_it_is_there() -> None:
