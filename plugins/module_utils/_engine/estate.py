@@ -180,17 +180,18 @@ class Planner:
         return steps
 
     def _circles(self, steps: list[Step]) -> t.Iterator[tuple[Step, EngineError]]:
-        """Steps that have to be written before each other: no order can be right."""
+        """Steps that have to be written before each other, so that no order is right: the first of each circle."""
         left = {step.entry.place: step for step in steps if step.changed}
         while left:
-            order = graphlib.TopologicalSorter({place: step.needs & left.keys() for place, step in left.items()})
+            order = graphlib.TopologicalSorter(
+                {place: sorted(step.needs & left.keys()) for place, step in left.items()}
+            )
             try:
                 order.prepare()
             except graphlib.CycleError as error:
                 ring = [left.pop(place) for place in dict.fromkeys(error.args[1])]
                 named = ", ".join(f"{step.entry.kind} '{step.entry.name}'" for step in ring)
-                for step in ring:
-                    yield step, self._in_a_circle(step, named)
+                yield ring[0], self._in_a_circle(ring[0], named)
             else:
                 return
 
