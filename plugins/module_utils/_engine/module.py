@@ -149,14 +149,19 @@ def finish(module: AnsibleModule, work: t.Callable[[], dict[str, t.Any]]) -> Non
     # not inside a handler: fail_json would add the texts of the exception and of its causes, which nobody scrubbed
     if failure is not None:
         _fail(module, failure)
-    module.exit_json(**result)
+    module.exit_json(**_shown(module, result))
+
+
+def _shown(module: AnsibleModule, result: dict[str, t.Any]) -> dict[str, t.Any]:
+    """Without the diff where nobody asked for it: of a large group it is most of what Ansible has to carry."""
+    return result if module._diff else {key: value for key, value in result.items() if key != "diff"}
 
 
 def _fail(module: AnsibleModule, error: EngineError) -> None:
     facts: dict[str, t.Any] = {
         "error": {key: scrub(text, module.no_log_values) for key, text in error.as_result().items()}
     }
-    facts.update(error.facts())
+    facts.update(_shown(module, error.facts()))
     module.fail_json(msg=scrub(error.one_line(), module.no_log_values), **facts)
 
 

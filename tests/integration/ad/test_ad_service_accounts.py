@@ -141,7 +141,7 @@ def test_an_unknown_group_is_named(run, eye, account):
 def test_a_name_of_more_than_15_characters(check, run, place):
     options = {"name": "gmsa-prefect-workers", "path": place, "dns_hostname": "x.lab.test"}
     message = run.error("ad_service_account", check=check, **options)
-    assert "'gmsa-prefect-workers': the name has 20 characters" in message
+    assert "'gmsa-prefect-workers': the account name has 20 characters" in message
     assert "at most 15" in message
 
 
