@@ -42,7 +42,8 @@ def folder(paths: Paths) -> Path:
 def _digest() -> str:
     here = Path(__file__).parent
     content = b"".join((here / name).read_bytes() for name in _SOURCES)
-    return hashlib.sha256(content + root_folder.digest().encode()).hexdigest()
+    hosts = "".join(host.name for host in names.WINDOWS_HOSTS)
+    return hashlib.sha256(content + f"{root_folder.digest()} {hosts}".encode()).hexdigest()
 
 
 def is_complete(paths: Paths) -> bool:

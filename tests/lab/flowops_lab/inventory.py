@@ -70,7 +70,13 @@ def _values(paths: Paths) -> dict[str, str]:
         "dc_fqdn": names.DC_FQDN,
         "ansible_account": names.ANSIBLE_ACCOUNT,
         "prefect_api_url": names.PREFECT_API_URL,
+        "host_accounts": json.dumps([f"{host.computer}$" for host in names.WINDOWS_HOSTS]),
+        "work_queues": json.dumps([_queue(host.name) for host in names.WINDOWS_HOSTS]),
     }
+
+
+def _queue(host: str) -> dict[str, str]:
+    return {"name": host, "work_pool": "windows", "description": f"Runs that need the host {host}"}
 
 
 def environment(paths: Paths) -> dict[str, str]:

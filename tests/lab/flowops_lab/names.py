@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 
 REALM = "LAB.TEST"
@@ -55,4 +56,11 @@ class WindowsHost:
         return [f"{service}/{host}" for service in ("HTTP", "HOST") for host in (self.fqdn, self.name)]
 
 
-WINDOWS_HOSTS = (WindowsHost("win1", "127.0.0.81"), WindowsHost("win2", "127.0.0.82"))
+def windows_hosts(number: int) -> tuple[WindowsHost, ...]:
+    """win1, win2, ..., each with an address of its own."""
+    first = (WindowsHost("win1", "127.0.0.81"), WindowsHost("win2", "127.0.0.82"))
+    return (first + tuple(WindowsHost(f"win{index}", f"127.0.1.{index}") for index in range(3, number + 1)))[:number]
+
+
+# Two do for all suites but endurance. Another number is another domain, which wants a lab folder of its own.
+WINDOWS_HOSTS = windows_hosts(int(os.environ.get("FLOWOPS_LAB_HOSTS") or 2))

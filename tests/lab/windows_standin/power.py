@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from . import wine
 from .agent_client import AgentClient, AgentError
 from .errors import HostDown
+from .recovery import Recovery
 from .wine import prefix as wine_prefix
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class Power:
         self._lock = threading.Lock()
         self._timer: threading.Timer | None = None
         self._agent: AgentClient | None = None
+        self._recovery: Recovery | None = None
         self._down_on_purpose = False
         self.own_processes: set[int] = set()
         self.boot_time = time.time()
@@ -72,6 +74,8 @@ class Power:
         self._agent = agent
         self._host.spool.mkdir(parents=True, exist_ok=True)
         self._host.attach(agent)
+        self._recovery = Recovery(self._host.services)
+        self._recovery.start()
         self.boot_time = time.time()
         held = wine_prefix.held_back(settings.prefix)
         self._down_on_purpose = False
@@ -90,6 +94,8 @@ class Power:
         """Stop the services that run, then Wine. Nothing is left afterwards."""
         settings = self._host.configuration
         self._up.clear()
+        if self._recovery is not None:
+            self._recovery.stop()
         if self._agent is not None:
             try:
                 self._stop_services(patience)

@@ -4,7 +4,7 @@
 """Services: Wine's service control manager does the work; what it lacks is added here.
 
 Simulated: whether the account may log on as a service (Wine runs everything as one user and checks nothing), failure
-actions, dependencies, privileges, the service SID. They are state on disk.
+actions (recovery.py carries them out), dependencies, privileges, the service SID. They are state on disk.
 """
 
 from __future__ import annotations
@@ -88,6 +88,10 @@ class Services:
 
     def set_extras(self, name: str, **values: Any) -> None:
         self._store.update("services", {}, lambda services: services.setdefault(name.lower(), {}).update(values))
+
+    def with_failure_actions(self) -> list[str]:
+        """Names of the services that say what is to happen when they fail."""
+        return [name for name, values in self._store.read("services", {}).items() if values.get("failure_actions")]
 
     def create(self, name: str, path: str, display_name: str | None) -> None:
         self._agent.call("scm.create", name=name, path=path, display_name=display_name)
