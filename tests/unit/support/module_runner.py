@@ -34,9 +34,12 @@ class Ran(t.NamedTuple):
     output: str
 
 
-def run_module(main: t.Callable[[], None], *, check_mode: bool = False, **options: t.Any) -> Ran:
-    """Run a module with these options, with diff and as much detail as -vvv gives."""
-    arguments = {**options, "_ansible_check_mode": check_mode, "_ansible_diff": True, "_ansible_verbosity": 3}
+def run_module(
+    main: t.Callable[[], None], *, check_mode: bool = False, diff_mode: bool = True, **options: t.Any
+) -> Ran:
+    """Run a module with these options, with as much detail as -vvv gives."""
+    modes = {"_ansible_check_mode": check_mode, "_ansible_diff": diff_mode, "_ansible_verbosity": 3}
+    arguments = {**options, **modes}
     stdout, stderr = io.StringIO(), io.StringIO()
     records = io.StringIO()
     handler = logging.StreamHandler(records)

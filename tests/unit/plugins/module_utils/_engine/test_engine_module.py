@@ -47,6 +47,17 @@ def test_the_result_has_changed_diff_and_the_object_under_its_own_key() -> None:
     assert result["thing"] == {"name": "n", "size": 1}
 
 
+def test_without_diff_mode_a_result_and_a_failure_carry_no_diff_and_lose_nothing_else() -> None:
+    def rewriting() -> MemoryBackend:
+        return MemoryBackend(SPEC, {"name": "n", "size": 1}, rewrite=lambda written: {**written, "size": 9})
+
+    for backend in (lambda: MemoryBackend(SPEC), rewriting):
+        shown = run(backend(), name="n", size=2).result
+        short = run(backend(), diff_mode=False, name="n", size=2).result
+        assert shown.pop("diff")["after"] == {"name": "n", "size": 2}
+        assert short == shown
+
+
 def test_a_session_that_cannot_be_opened_names_the_object_it_was_wanted_for() -> None:
     def closed(_module: AnsibleModule) -> t.NoReturn:
         raise ConnectionFailed("connect to the directory", server="dc1:636", why="connection refused", todo="Look")
