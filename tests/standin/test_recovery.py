@@ -8,30 +8,8 @@ from __future__ import annotations
 import time
 
 import pytest
+from standin_support import probe_service
 
-SOURCE = r"""
-import win32event, win32service, win32serviceutil
-
-class Mortal(win32serviceutil.ServiceFramework):
-    _svc_name_, _svc_display_name_ = "StandinMortal", "Stand-in that can fail"
-
-    def __init__(self, args):
-        super().__init__(args)
-        self.stop = win32event.CreateEvent(None, 1, 0, None)
-
-    def SvcStop(self):
-        self.ReportServiceStatus(win32service.SERVICE_STOP_PENDING)
-        win32event.SetEvent(self.stop)
-
-    def SvcDoRun(self):
-        with open(r"C:\mortal\ran.txt", "a") as file:
-            file.write("ran\n")
-        win32event.WaitForSingleObject(self.stop, win32event.INFINITE)
-
-if __name__ == "__main__":
-    win32serviceutil.HandleCommandLine(Mortal)
-"""
-PYTHON = "C:\\standin\\python\\python.exe"
 KILL = (
     "import win32api, win32service as s;"
     "manager = s.OpenSCManager(None, None, s.SC_MANAGER_CONNECT);"
@@ -47,8 +25,7 @@ def task(title: str, module: str, /, **arguments) -> dict:
 
 
 def starts(host) -> int:
-    file = host.drive_c / "mortal" / "ran.txt"
-    return len(file.read_text().splitlines()) if file.exists() else 0
+    return probe_service.starts(host.drive_c, "StandinMortal")
 
 
 @pytest.fixture
@@ -56,9 +33,7 @@ def mortal(ansible):
     """A running service with failure actions."""
     ansible(
         [
-            task("Folder", "win_file", path="C:\\mortal", state="directory"),
-            task("Source", "win_copy", content=SOURCE, dest="C:\\mortal\\mortal.py"),
-            task("Install", "win_command", argv=[PYTHON, "C:\\mortal\\mortal.py", "install"]),
+            *probe_service.install("StandinMortal"),
             task(
                 "Start",
                 "win_service",
@@ -77,7 +52,7 @@ def mortal(ansible):
 def test_the_first_failure_restarts_and_the_second_does_not(host, ansible):
     assert starts(host) == 1
     began = time.monotonic()
-    ansible([task("Kill", "win_command", argv=[PYTHON, "-c", KILL])]).must_succeed()
+    ansible([task("Kill", "win_command", argv=[probe_service.PYTHON, "-c", KILL])]).must_succeed()
     while starts(host) < 2 and time.monotonic() - began < 30:
         time.sleep(0.2)
     assert starts(host) == 2
@@ -89,7 +64,7 @@ def test_the_first_failure_restarts_and_the_second_does_not(host, ansible):
         "retries": 10,
         "delay": 1,
     }
-    ansible([running, task("Kill", "win_command", argv=[PYTHON, "-c", KILL])]).must_succeed()
+    ansible([running, task("Kill", "win_command", argv=[probe_service.PYTHON, "-c", KILL])]).must_succeed()
     time.sleep(2 * DELAY_MS / 1000 + 2)
     info = ansible([task("Info", "win_service_info", name="StandinMortal")]).must_succeed()
     assert info.tasks["Info"]["services"][0]["state"] == "stopped"

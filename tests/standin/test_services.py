@@ -12,41 +12,10 @@ import time
 import uuid
 
 import pytest
+from standin_support import probe_service
 
 RIGHT = "ansible.windows.win_user_right"
 SERVICE = "ansible.windows.win_service"
-SOURCE = r"""
-import win32event, win32service, win32serviceutil
-
-class Probe(win32serviceutil.ServiceFramework):
-    _svc_name_, _svc_display_name_ = "StandinProbe", "Stand-in probe"
-
-    def __init__(self, args):
-        super().__init__(args)
-        self.stop = win32event.CreateEvent(None, 1, 0, None)
-
-    def SvcStop(self):
-        self.ReportServiceStatus(win32service.SERVICE_STOP_PENDING)
-        win32event.SetEvent(self.stop)
-
-    def SvcDoRun(self):
-        with open(r"C:\probe\ran.txt", "a") as file:
-            file.write("ran\n")
-        win32event.WaitForSingleObject(self.stop, win32event.INFINITE)
-
-if __name__ == "__main__":
-    win32serviceutil.HandleCommandLine(Probe)
-"""
-INSTALL = [
-    {"name": "Folder", "ansible.windows.win_file": {"path": "C:\\probe", "state": "directory"}},
-    {"name": "Source", "ansible.windows.win_copy": {"content": SOURCE, "dest": "C:\\probe\\probe.py"}},
-    {
-        "name": "Install",
-        "ansible.windows.win_command": {
-            "argv": ["C:\\standin\\python\\python.exe", "C:\\probe\\probe.py", "--startup", "auto", "install"]
-        },
-    },
-]
 
 
 @pytest.fixture(scope="module")
@@ -60,15 +29,14 @@ def task(title: str, module: str, /, **arguments) -> dict:
 
 
 def ran(host) -> int:
-    file = host.drive_c / "probe" / "ran.txt"
-    return len(file.read_text().splitlines()) if file.exists() else 0
+    return probe_service.starts(host.drive_c, "StandinProbe")
 
 
 def test_a_service_under_a_managed_account(host, ansible, gmsa):
     name, dn = gmsa
     account = f"LAB\\{name}$"
     start = task("Start", SERVICE, name="StandinProbe", username=account, start_mode="auto", state="started")
-    ansible(INSTALL).must_succeed()
+    ansible(probe_service.install("StandinProbe", "--startup", "auto")).must_succeed()
 
     refused = ansible([start])
     assert "error 1069" in refused.tasks["Start"]["msg"]
