@@ -26,7 +26,10 @@ class Directory:
 
 @dataclass(frozen=True)
 class Configuration:
-    """One host. Paths are host paths; ``*_port`` 0 means "any free port" (written to ``ready_file``)."""
+    """One host. Paths are host paths; ``*_port`` 0 means "any free port" (written to ``ready_file``).
+
+    ``windows`` is the release that the host reports, such as 2022.
+    """
 
     name: str
     fqdn: str
@@ -49,6 +52,7 @@ class Configuration:
     machine_password_file: str | None = None
     local_admins: list[str] = field(default_factory=list)
     hosts: dict[str, str] = field(default_factory=dict)
+    windows: str = "2016"
     ready_file: Path | None = None
 
     @property

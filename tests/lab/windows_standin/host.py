@@ -10,7 +10,7 @@ import logging
 import time
 from typing import Any
 
-from . import exec_scripts, jobs, journal, raw_scripts
+from . import exec_scripts, jobs, journal, member_server, raw_scripts
 from .accounts import Accounts
 from .agent_client import AgentClient, AgentError
 from .become import BecomeFailed, become
@@ -21,6 +21,7 @@ from .execution import Output
 from .logon import Logon, Sessions, logon_of
 from .model.acls import AccessLists
 from .model.groups import LocalGroups
+from .model.machine import Machine, machine
 from .model.rights import Rights
 from .model.store import Store
 from .modules import run_module
@@ -56,6 +57,12 @@ class Host:
         self.agent = agent
         self.services = Services(agent, self.store, self.accounts, self.rights, self.groups, self.directory)
         self.sessions = Sessions(agent, self.configuration)
+        member_server.plant(agent)
+
+    @property
+    def machine(self) -> Machine:
+        """What the host reports of itself now."""
+        return machine(self.store, self.configuration.windows)
 
     def is_down(self) -> bool:
         return self.power.is_down

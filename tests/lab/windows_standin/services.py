@@ -20,6 +20,7 @@ from .errors import DirectoryUnavailable, ModuleFailure, NotResolved
 from .model.groups import LocalGroups
 from .model.rights import Rights
 from .model.store import Store
+from .model.system_services import SystemServices
 
 log = logging.getLogger(__name__)
 LOGON_FAILURE = 1069
@@ -72,13 +73,14 @@ class Services:
     ) -> None:
         self._agent, self._store, self._accounts = agent, store, accounts
         self._rights, self._groups, self._directory = rights, groups, directory
+        self._system = SystemServices(store)
 
     def names(self) -> list[dict]:
         return self._agent.call("scm.names")
 
     def query(self, name: str) -> dict | None:
         """Everything known of a service, by name or display name; None when there is none."""
-        real = self._agent.call("scm.query", name=name)
+        real = self._system.query(name) or self._agent.call("scm.query", name=name)
         if real is None:
             return None
         return {**real, **self.extras(real["name"])}
@@ -98,6 +100,9 @@ class Services:
         self._store.update("services", {}, lambda services: services.pop(name.lower(), None))
 
     def configure(self, name: str, **values: Any) -> None:
+        if self._system.query(name):
+            self._system.change(name, **values)
+            return
         self._agent.call("scm.configure", name=name, **values)
 
     def delete(self, name: str) -> None:
@@ -105,6 +110,9 @@ class Services:
         self._store.update("services", {}, lambda services: services.pop(name.lower(), None))
 
     def stop(self, name: str) -> None:
+        if self._system.query(name):
+            self._system.change(name, state="stopped")
+            return
         state = self._agent.call("scm.stop", name=name)["state"]
         if state != "stopped":
             raise StartRefused(1053, f"the service is {state}")
@@ -122,6 +130,9 @@ class Services:
         self.check_logon(service)
         for dependency in service["dependencies"]:
             self._start_dependency(service, dependency)
+        if self._system.query(name):
+            self._system.change(name, state="running")
+            return
         try:
             after = self._agent.call("scm.start", name=service["name"])
         except AgentError as error:

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 
 from ..agent_client import AgentError
 from ..errors import ModuleFailure, NotModelled
+from . import programs
 from .scheduled_task import as_xml
 
 STAMP = "%Y-%m-%d %H:%M:%S.%f"
@@ -29,6 +30,11 @@ PRETENDED = {
     "dism",
     "auditpol",
     "robocopy",
+    "nltest",
+    "w32tm",
+    "gpresult",
+    "wmic",
+    "klist",
 }
 
 
@@ -39,8 +45,8 @@ def _program(args: dict) -> str:
     return word.removesuffix(".exe")
 
 
-def _simulated(call, program: str) -> str | None:
-    """What Wine would answer wrongly, because it has one user and no tasks."""
+def _simulated(call, program: str) -> tuple[int, str] | None:
+    """(exit code, output) of what Wine would answer wrongly: it has one user, no tasks and no domain."""
     node = call.host.configuration.node
     line = (
         str(call.args.get("cmd") or call.args.get("_raw_params") or " ".join(call.args.get("argv") or []))
@@ -48,12 +54,12 @@ def _simulated(call, program: str) -> str | None:
         .lower()
     )
     if program == "whoami" and line in ("whoami", "whoami.exe"):
-        return f"{call.logon.account.lower()}\r\n"
+        return 0, f"{call.logon.account.lower()}\r\n"
     if program == "hostname":
-        return f"{node}\r\n"
+        return 0, f"{node}\r\n"
     if program == "schtasks" and line.split()[1:] == ["/query", "/xml", "one"]:
-        return as_xml(call)
-    return None
+        return 0, as_xml(call)
+    return programs.answer(call, line)
 
 
 def _shown(args: dict) -> str:
@@ -75,8 +81,8 @@ def run(call) -> dict:
         raise NotModelled(f"the program {program}, which Wine only pretends to run")
     if simulated is not None:
         answer = {
-            "rc": 0,
-            "stdout": base64.b64encode(simulated.encode()).decode(),
+            "rc": simulated[0],
+            "stdout": base64.b64encode(simulated[1].encode()).decode(),
             "stderr": "",
             "command": result["cmd"],
         }

@@ -51,9 +51,7 @@ def run(call) -> dict:
     age = _measure(args["age"], AGE_UNITS, "s", "age") if args["age"] else None
     size = _measure(args["size"], SIZE_UNITS, "b", "size") if args["size"] else None
     algorithm = args["checksum_algorithm"] if args["get_checksum"] else None
-    found = call.agent(
-        "search.find", paths=[call.expand(path) for path in args["paths"]], recurse=args["recurse"], algorithm=algorithm
-    )
+    found = call.agent("search.find", paths=args["paths"], recurse=args["recurse"], algorithm=algorithm)
     for path in found["missing"]:
         call.warn(f"Path '{path}' does not exist or is not a directory")
     matched = []

@@ -128,6 +128,11 @@ def run(call) -> dict:
     return {"changed": changed, "diff": {"prepared": lines}}
 
 
+def _action(action: dict) -> str:
+    parts = (("Command", action.get("path")), ("Arguments", action.get("arguments")))
+    return f"<Exec>{''.join(f'<{name}>{escape(str(text))}</{name}>' for name, text in parts if text)}</Exec>"
+
+
 def as_xml(call) -> str:
     """What C(schtasks /query /xml ONE) prints, as far as it says which task runs as whom; accounts are SIDs there."""
     lines = ['<?xml version="1.0" encoding="UTF-16"?>', "<Tasks>"]
@@ -140,6 +145,7 @@ def as_xml(call) -> str:
             '<Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">',
             f"<RegistrationInfo><URI>{escape(key)}</URI></RegistrationInfo>",
             f'<Principals><Principal id="Author">{principal}</Principal></Principals>',
+            f'<Actions Context="Author">{"".join(map(_action, task.get("actions") or []))}</Actions>',
             "</Task>",
         ]
     return "\r\n".join([*lines, "</Tasks>", ""])

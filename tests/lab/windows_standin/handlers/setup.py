@@ -11,8 +11,6 @@ from datetime import UTC, datetime
 
 from ..errors import DirectoryUnavailable, NotResolved
 
-VERSION = "10.0.14393.0"
-PRODUCT = "Microsoft Windows Server 2016 Standard"
 MINIMUM = (
     "date_time",
     "distribution",
@@ -62,13 +60,14 @@ def _date_time(_call, _machine: dict) -> dict:
     }
 
 
-def _distribution(_call, _machine: dict) -> dict:
+def _distribution(call, _machine: dict) -> dict:
+    release = call.host.machine.release
     return {
-        "distribution": PRODUCT,
-        "distribution_version": VERSION,
+        "distribution": release.product,
+        "distribution_version": release.version,
         "distribution_major_version": "10",
         "os_family": "Windows",
-        "os_name": PRODUCT,
+        "os_name": release.product,
         "os_product_type": "server",
         "os_installation_type": "Server",
         "os_install_date": "2026-01-01T00:00:00Z",
@@ -94,12 +93,12 @@ def _platform(call, _machine: dict) -> dict:
         "fqdn": settings.fqdn,
         "hostname": settings.node,
         "netbios_name": settings.node,
-        "kernel": VERSION,
+        "kernel": call.host.machine.release.version,
         "nodename": settings.fqdn,
         "machine_id": call.host.accounts.machine_sid,
         "owner_contact": "",
         "owner_name": "",
-        "reboot_pending": False,
+        "reboot_pending": call.host.machine.reboot_pending,
         "system": "Win32NT",
         "system_description": "",
         "system_vendor": "simulated",

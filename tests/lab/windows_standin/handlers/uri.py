@@ -10,12 +10,13 @@ import hashlib
 import json
 import re
 import time
+import urllib.parse
 
 import requests
 
 from ..errors import ModuleFailure, NotModelled
 
-UNSUPPORTED = ("client_cert", "use_default_credential", "proxy_url", "proxy_username")
+UNSUPPORTED = ("client_cert", "use_default_credential", "proxy_use_default_credential")
 REDIRECTS = {"all": True, "safe": True, "none": False}
 
 
@@ -31,6 +32,19 @@ def _body(call, headers: dict[str, str]) -> bytes | None:
     if body is None:
         return None
     return (json.dumps(body) if isinstance(body, (dict, list)) else str(body)).encode()
+
+
+def _proxies(args: dict) -> dict[str, str]:
+    """The named proxy for every scheme. The one of Windows' own settings is not modelled: nobody is asked."""
+    if not (args["use_proxy"] and args["proxy_url"]):
+        return {}
+    url = urllib.parse.urlsplit(args["proxy_url"])
+    if args["proxy_username"]:
+        account = ":".join(
+            urllib.parse.quote(args[f"proxy_{part}"] or "", safe="") for part in ("username", "password")
+        )
+        url = url._replace(netloc=f"{account}@{url.netloc.rpartition('@')[2]}")
+    return dict.fromkeys(("http", "https"), url.geturl())
 
 
 def _send(call, method: str) -> requests.Response:
@@ -50,6 +64,7 @@ def _send(call, method: str) -> requests.Response:
             headers=headers,
             data=body,
             auth=credentials,
+            proxies=_proxies(args),
             timeout=args["url_timeout"],
             allow_redirects=REDIRECTS[args["follow_redirects"]],
             verify=args["validate_certs"],
