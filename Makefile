@@ -9,7 +9,7 @@ SUITES := $(PYTHON) tests/suites
 LAB := $(PYTHON) tests/lab/lab
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test unit gates lint integration e2e test-hosts bench lab-up lab-down lab-reset clean
+.PHONY: help demo test unit gates lint integration e2e test-hosts endurance bench lab-up lab-down lab-reset clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -32,10 +32,13 @@ integration: ## modules against a real Prefect server, the double of Prefect Clo
 	@$(SUITES) standin cloud prefect cloud-modules ad
 
 e2e: ## roles and playbooks against the whole lab
-	@$(SUITES) e2e
+	@$(SUITES) e2e service
 
 test-hosts: ## the end-to-end story on your own hosts: make test-hosts FLOWOPS_INVENTORY=path
 	@FLOWOPS_INVENTORY="$(FLOWOPS_INVENTORY)" $(SUITES) hosts
+
+endurance: ## hours: kills at random moments, a rolling change of many hosts (FLOWOPS_LAB_HOSTS, FLOWOPS_KILLS)
+	@FLOWOPS_LAB_HOSTS="$(or $(FLOWOPS_LAB_HOSTS),20)" $(SUITES) endurance
 
 bench: ## our modules against what a user would use instead, as ratios
 	@$(PYTHON) tests/bench/bench

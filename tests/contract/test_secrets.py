@@ -64,6 +64,7 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "block_type": {"slug": "n", "name": "N"},
     "concurrency_limit": {"name": "n", "limit": 1},
     "deployment": {"flow": "f", "name": "n"},
+    "deployment_context_info": {},
     "deployment_schedule": {"deployment": "f/d", "slug": "n", "cron": "0 0 * * *"},
     "flow": {"name": "n"},
     "work_pool": {"name": "n", "type": "process"},
@@ -75,6 +76,7 @@ OPTIONS: dict[str, dict[str, t.Any]] = {
     "flow_run_info": {},
     "artifact_info": {},
     "worker_type_info": {},
+    "worker": {"name": "n", "work_pool": "p", "state": "absent"},
     "account_event_info": {},
     "worker_info": {},
 }

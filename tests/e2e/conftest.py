@@ -6,13 +6,12 @@
 from __future__ import annotations
 
 import dataclasses
-import os
 import pathlib
 
 import pytest
-from e2e_support.estate import Estate
-from e2e_support.lab import ROOT, home, inventory, lab
+from e2e_support.lab import lab
 from e2e_support.playbook import Ansible
+from e2e_support.running_lab import ansible_on_the_lab, estate_of_the_lab
 
 HERE = pathlib.Path(__file__).resolve().parent
 SITE = "flowops.prefect.site"
@@ -20,13 +19,21 @@ SITE = "flowops.prefect.site"
 ORDER = (
     "test_site",
     "test_reboot",
+    "test_preflight",
     "test_delegation",
     "test_bad_input",
     "test_verify",
     "test_secrets",
+    "test_credential_hunt",
+    "test_rolling",
+    "test_survival",
     "test_decommission",
     "test_failures",
+    "test_runtime",
+    "test_two_workers",
     "test_worker_roles",
+    "test_worker_states",
+    "test_baseline",
 )
 
 
@@ -72,28 +79,13 @@ def the_lab(ansible):
 def ansible():
     """Ansible with the installed collection and the lab's hosts over WinRM with NTLM."""
     lab("up")
-    environment = {
-        "ANSIBLE_CONFIG": str(ROOT / "tests" / "lab" / "ansible.cfg"),
-        "KRB5_CONFIG": str(home() / "run" / "krb5.conf"),
-    }
-    collections = pathlib.Path(lab("install").splitlines()[-1])
-    yield Ansible(collections, inventory(), ROOT / "build" / "test" / "e2e", environment)
-    if not os.environ.get("FLOWOPS_KEEP_LAB"):
-        lab("down")
+    yield from ansible_on_the_lab("e2e")
 
 
 @pytest.fixture(scope="session")
 def estate():
     """What is really there, once the lab is up."""
-    run = home() / "run"
-    return Estate(
-        directory="127.0.0.77",
-        directory_name="dc1.lab.test",
-        ca=run / "certificates" / "ca.pem",
-        user="svc-ansible@lab.test",
-        password_file=run / "secrets" / "svc-ansible",
-        api="http://127.0.0.90:4200/api",
-    )
+    return estate_of_the_lab()
 
 
 @pytest.fixture

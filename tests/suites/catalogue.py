@@ -14,11 +14,12 @@ class Suite:
 
     folders      what pytest collects; each must exist and yield tests
     lane         suites of one lane run one after the other; lanes run side by side after lane "first":
-                 "lab" uses the one running lab, "apart" has networks of its own
+                 "lab" uses the one running lab, "apart" and "own" have networks of their own
     environment  virtual environment that runs pytest (tests/requirements/NAME.txt)
     also         further environments that the tests call, handed over as FLOWOPS_VENV_<NAME>
     optional     environments that may be missing on this machine (an interpreter that is not there)
     needs_lab    needs root on Debian: a domain controller and Wine in a root folder
+    own_lab      runs in a second lab, with a network of its own
     on_request   runs only when it is named
     """
 
@@ -30,6 +31,7 @@ class Suite:
     also: tuple[str, ...] = ()
     optional: tuple[str, ...] = ()
     needs_lab: bool = False
+    own_lab: bool = False
     on_request: bool = False
 
 
@@ -70,8 +72,39 @@ SUITES = (
         "apart",
         also=("prefect",),
     ),
+    Suite(
+        "worker",
+        "the service's worker, without Windows, against a real server",
+        ("tests/worker",),
+        "apart",
+        environment="worker",
+    ),
     Suite("ad", "AD modules against a real domain controller", ("tests/integration/ad",), "lab", needs_lab=True),
-    Suite("e2e", "roles and playbooks against the whole lab", ("tests/e2e",), "lab", also=("prefect",), needs_lab=True),
+    Suite(
+        "service",
+        "the worker's life on a host: preflight, baseline, runtime, changes, kills, removal",
+        ("tests/e2e/service",),
+        "own",
+        also=("prefect", "unit"),
+        needs_lab=True,
+        own_lab=True,
+    ),
+    Suite(
+        "e2e",
+        "playbooks against the whole lab, over every way to the hosts",
+        ("tests/e2e/estate",),
+        "lab",
+        also=("prefect", "unit"),
+        needs_lab=True,
+    ),
+    Suite(
+        "endurance",
+        "fifty kills, and a rolling change of twenty hosts, while flows run",
+        ("tests/endurance",),
+        "lab",
+        needs_lab=True,
+        on_request=True,
+    ),
     Suite("hosts", "the story on hosts that FLOWOPS_INVENTORY names", ("tests/hosts",), "lab", on_request=True),
 )
 

@@ -11,12 +11,14 @@ import subprocess
 import sys
 import threading
 import time
+import typing
 
+import own_lab
 from catalogue import Suite
 from junit import Result, read
+from own_lab import LAB, ROOT
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
-LAB = ROOT / "tests" / "lab" / "lab"
+LOOPBACK = pathlib.Path(__file__).resolve().parent / "loopback.py"
 REPORTS = ROOT / "build" / "test"
 NOT_AVAILABLE = 3  # the lab's exit code for "this machine can't have it"
 _console = threading.Lock()
@@ -72,8 +74,17 @@ def _variables(suite: Suite) -> dict[str, str]:
     return {**variables, "FLOWOPS_PYTHON": str(pathlib.Path(found[suite.environment]) / "bin" / "python")}
 
 
-def _pytest(suite: Suite, variables: dict[str, str]) -> int:
-    command = [variables["FLOWOPS_PYTHON"], "-m", "pytest", "-ra", "-p", "no:cacheprovider", "--durations=10"]
+def _run(suite: Suite) -> int:
+    variables = _variables(suite)
+    if not suite.own_lab:
+        return _pytest(suite, variables)
+    own_lab.build(variables["FLOWOPS_PYTHON"])
+    with own_lab.own_lab(suite.name) as chosen:
+        return _pytest(suite, {**variables, **chosen}, ["unshare", "--net", sys.executable, str(LOOPBACK)])
+
+
+def _pytest(suite: Suite, variables: dict[str, str], wrapper: typing.Sequence[str] = ()) -> int:
+    command = [*wrapper, variables["FLOWOPS_PYTHON"], "-m", "pytest", "-ra", "-p", "no:cacheprovider", "--durations=10"]
     command += [f"--junitxml={REPORTS / suite.name}.xml", *suite.folders]
     with open(REPORTS / f"{suite.name}.log", "w", encoding="utf-8") as log:
         child = {**os.environ, **variables, "PYTHONDONTWRITEBYTECODE": "1"}
@@ -100,7 +111,7 @@ def run(suite: Suite) -> Result:
     start = time.monotonic()
     say(f"{suite.name}: {suite.proves} ...")
     try:
-        status = _pytest(suite, _variables(suite))
+        status = _run(suite)
     except NotHere as reason:
         return Result(absent=str(reason))
     except RuntimeError as error:

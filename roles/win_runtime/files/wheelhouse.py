@@ -4,9 +4,10 @@
 """Packs what a Windows host needs to build an environment offline into one archive, on the controller.
 
 C(wheelhouse.py --lock LOCK --cache FOLDER --python-version 3.13) makes it once per lock: the archive's name carries the
-lock's hash, it appears whole or not at all, and a second run finds it. Every wheel is checked against the lock's hashes
-while it is downloaded. The archive holds C(wheels/) and C(lock.txt). Prints as JSON C(path) and C(sha256) of the
-archive, C(uv_wheel), the wheel of uv in it, and C(uv), the program in that wheel.
+lock's hash, it appears whole or not at all, and a second run finds it. The wheels come from a package index, or with
+C(--source PATH) from a folder of wheels or a zip archive of them, such as the one that this program makes elsewhere.
+Either way each of them is checked against the lock's hashes. The archive holds C(wheels/) and C(lock.txt). Prints as
+JSON C(path) and C(sha256) of the archive, C(uv_wheel), the wheel of uv in it, and C(uv), the program in that wheel.
 """
 
 from __future__ import annotations
@@ -37,9 +38,10 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--cache", required=True, type=pathlib.Path)
     parser.add_argument("--python-version", required=True)
     parser.add_argument("--platform", default="win_amd64")
+    parser.add_argument("--source", type=pathlib.Path, default=None)
     chosen = parser.parse_args(arguments)
     try:
-        archive = provide(chosen.lock, chosen.cache, chosen.python_version, chosen.platform)
+        archive = provide(chosen.lock, chosen.cache, chosen.python_version, chosen.platform, chosen.source)
         told = {"path": str(archive), "sha256": _sha256(archive)} | _uv(archive)
     except (WheelhouseError, OSError) as error:
         sys.stderr.write(f"{error}\n")
@@ -48,8 +50,11 @@ def main(arguments: list[str]) -> int:
     return 0
 
 
-def provide(lock: pathlib.Path, cache: pathlib.Path, python_version: str, platform: str) -> pathlib.Path:
-    """The archive for C(lock), built first when it isn't there."""
+def provide(
+    lock: pathlib.Path, cache: pathlib.Path, python_version: str, platform: str, source: pathlib.Path | None = None
+) -> pathlib.Path:
+    """The archive for C(lock), built first when it isn't there: the lock's hashes say what is in it, whatever the
+    source."""
     key = hashlib.sha256(lock.read_bytes() + f"{python_version} {platform}".encode()).hexdigest()[:16]
     cache.mkdir(parents=True, exist_ok=True)
     archive = cache / f"wheelhouse-{key}.zip"
@@ -58,7 +63,8 @@ def provide(lock: pathlib.Path, cache: pathlib.Path, python_version: str, platfo
         if not archive.is_file():
             with tempfile.TemporaryDirectory(dir=cache, prefix="wheelhouse-") as folder:
                 wheels = pathlib.Path(folder) / "wheels"
-                _download(lock, wheels, python_version, platform)
+                offered = None if source is None else _offered(source, pathlib.Path(folder) / "offered")
+                _download(lock, wheels, python_version, platform, offered)
                 packed = pathlib.Path(folder) / "wheelhouse.zip"
                 _pack(lock, wheels, packed)
                 packed.replace(archive)
@@ -72,19 +78,42 @@ def _alone(path: pathlib.Path) -> t.Iterator[None]:
         yield
 
 
-def _download(lock: pathlib.Path, wheels: pathlib.Path, python_version: str, platform: str) -> None:
+def _offered(source: pathlib.Path, folder: pathlib.Path) -> pathlib.Path:
+    """Folder with the wheels of C(source), which are unpacked first when it is an archive."""
+    if source.is_dir():
+        return source
+    folder.mkdir()
+    try:
+        with zipfile.ZipFile(source) as archive:
+            for name in archive.namelist():
+                if name.endswith(".whl"):
+                    # by its last part: an archive can't write anywhere else
+                    (folder / pathlib.PurePosixPath(name).name).write_bytes(archive.read(name))
+    except FileNotFoundError:
+        raise WheelhouseError(
+            f"{source} is not there; correct win_runtime_source_path, a path on the controller"
+        ) from None
+    except zipfile.BadZipFile:
+        raise WheelhouseError(f"{source} is neither a folder of wheels nor a zip archive of them") from None
+    return folder
+
+
+def _download(
+    lock: pathlib.Path, wheels: pathlib.Path, python_version: str, platform: str, offered: pathlib.Path | None
+) -> None:
     # --no-deps: the lock is complete, and pip would resolve for the controller's system instead of Windows.
     command = [sys.executable, "-m", "pip", "download", "--quiet", "--disable-pip-version-check", "--no-input"]
     command += ["--require-hashes", "--no-deps", "--only-binary", ":all:", "--platform", platform]
     command += ["--python-version", python_version, "--dest", str(wheels), "--requirement", str(lock)]
+    command += [] if offered is None else ["--no-index", "--find-links", str(offered)]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False)
     if done.returncode != 0:
         errors = [line for line in done.stderr.splitlines() if line.strip() and not line.startswith("WARNING")]
         why = errors[-1].removeprefix("ERROR: ") if errors else f"exit code {done.returncode}"
-        raise WheelhouseError(
-            f"the wheels of {lock.name} can't be had with {sys.executable} -m pip: {why}; give that Python pip and a"
-            " package index it can reach (PIP_INDEX_URL), or compile the lock file again"
-        )
+        todo = "give that Python pip and a package index it can reach (PIP_INDEX_URL), or compile the lock file again"
+        if offered is not None:
+            todo = "put the wheels of this very lock file, for this Python on Windows, into win_runtime_source_path"
+        raise WheelhouseError(f"the wheels of {lock.name} can't be had with {sys.executable} -m pip: {why}; {todo}")
 
 
 def _pack(lock: pathlib.Path, wheels: pathlib.Path, target: pathlib.Path) -> None:

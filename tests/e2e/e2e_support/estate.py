@@ -13,6 +13,8 @@ import typing as t
 import ldap3
 import requests
 
+from e2e_support.patient_session import patient_session
+
 BASE = "OU=Prefect,OU=FlowOps,DC=lab,DC=test"
 READ = ("objectClass", "member", "managedBy", "description", "servicePrincipalName", "msDS-SupportedEncryptionTypes")
 
@@ -42,13 +44,13 @@ class Estate:
             }
 
     def _post(self, path: str, body: dict[str, t.Any] | None = None) -> t.Any:
-        answer = requests.post(f"{self.api}/{path}", json=body or {}, timeout=30)
+        answer = patient_session().post(f"{self.api}/{path}", json=body or {}, timeout=30)
         answer.raise_for_status()
         return answer.json()
 
     def workers(self, pool: str = "windows") -> dict[str, str]:
         """Status by worker name; empty when the work pool is not there."""
-        answer = requests.post(f"{self.api}/work_pools/{pool}/workers/filter", json={}, timeout=30)
+        answer = patient_session().post(f"{self.api}/work_pools/{pool}/workers/filter", json={}, timeout=30)
         if answer.status_code == requests.codes.not_found:
             return {}
         answer.raise_for_status()

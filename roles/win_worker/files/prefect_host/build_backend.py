@@ -20,6 +20,8 @@ import zipfile
 
 HERE = pathlib.Path(__file__).resolve().parent
 OLDEST_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+# What belongs into the wheel: the code, and the logging configuration that Prefect reads.
+KINDS = ("*.py", "*.yml")
 # "Made on Unix", wherever it is made: the rights below are read by that.
 UNIX = 3
 
@@ -31,7 +33,8 @@ def _project() -> dict:
 def _contents() -> dict[str, bytes]:
     project = _project()
     folder = f"{project['name']}-{project['version']}.dist-info"
-    sources = {path.relative_to(HERE).as_posix(): path for path in (HERE / project["name"]).rglob("*.py")}
+    package = HERE / project["name"]
+    sources = {path.relative_to(HERE).as_posix(): path for kind in KINDS for path in package.rglob(kind)}
     files = {name: sources[name].read_bytes() for name in sorted(sources)}
     metadata = [
         "Metadata-Version: 2.3",
@@ -45,9 +48,18 @@ def _contents() -> dict[str, bytes]:
     files[f"{folder}/WHEEL"] = (
         b"Wheel-Version: 1.0\nGenerator: prefect_host\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
     )
+    files[f"{folder}/entry_points.txt"] = _entry_points(project.get("entry-points", {})).encode()
     record = [f"{name},sha256={_record_digest(content)},{len(content)}" for name, content in files.items()]
     files[f"{folder}/RECORD"] = ("\n".join([*record, f"{folder}/RECORD,,"]) + "\n").encode()
     return files
+
+
+def _entry_points(groups: dict[str, dict[str, str]]) -> str:
+    """The file in which importlib.metadata looks for plugins: one section per group."""
+    lines: list[str] = []
+    for group in sorted(groups):
+        lines += [f"[{group}]", *(f"{name} = {groups[group][name]}" for name in sorted(groups[group])), ""]
+    return "\n".join(lines)
 
 
 def _record_digest(content: bytes) -> str:

@@ -40,14 +40,20 @@ def free_port() -> int:
 class RealServer:
     """url of the API, and how to ask it directly; auth_string is empty if the server wants none."""
 
+    options: tuple[str, ...] = ("--no-services",)
+
     def __init__(self, home: pathlib.Path, *, auth_string: str = "", csrf: bool = False) -> None:
         self.home, self.auth_string, self.csrf = home, auth_string, csrf
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}/api"
         self._process: subprocess.Popen[bytes] | None = None
 
+    def command(self) -> list[str]:
+        """How Prefect's command line is started."""
+        return [str(prefect_command())]
+
     def start(self) -> None:
-        """Start the server; C(wait) says when it answers."""
+        """Start the server; C(wait) says when it answers. A stopped one comes back with its data."""
         clean = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")}
         settings = {
             "PREFECT_HOME": str(self.home),
@@ -60,16 +66,7 @@ class RealServer:
         if self.csrf:
             settings["PREFECT_SERVER_CSRF_PROTECTION_ENABLED"] = "true"
         self.home.mkdir(parents=True, exist_ok=True)
-        command = [
-            prefect_command(),
-            "server",
-            "start",
-            "--host",
-            "127.0.0.1",
-            "--port",
-            str(self.port),
-            "--no-services",
-        ]
+        command = [*self.command(), "server", "start", "--host", "127.0.0.1", "--port", str(self.port), *self.options]
         with open(self.home / "server.log", "ab") as log:
             self._process = subprocess.Popen(
                 command,

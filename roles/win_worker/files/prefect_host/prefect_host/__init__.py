@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Runs a Prefect worker as a Windows service.
 
-C(child_process), C(event_log), C(service) and C(worker_main) talk to Windows; the rest is plain Python, tested on any
-system.
+C(child_process), C(service), C(worker_main), C(credential.dpapi) and C(records.windows_log) talk to Windows; the rest
+is plain Python, tested on any system. C(assembly) shows what the service is made of.
 """
 
 from __future__ import annotations
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

@@ -1,7 +1,7 @@
 # Copyright: (c) 2026, flowops.prefect contributors
 # GNU General Public License v3.0+ (see LICENSES/GPL-3.0-or-later.txt or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The worker's command line."""
+"""The command lines of the worker and of the injector."""
 
 from __future__ import annotations
 
@@ -20,4 +20,9 @@ def worker_arguments(configuration: Configuration) -> list[str]:
         arguments += ["--work-queue", queue]
     if worker.limit is not None:
         arguments += ["--limit", str(worker.limit)]
-    return [*arguments, "--install-policy", "never", "--no-create-pool-if-not-found"]
+    return [*arguments, "--with-healthcheck", "--install-policy", "never", "--no-create-pool-if-not-found"]
+
+
+def injector_arguments(configuration: Configuration) -> list[str]:
+    """Arguments of the injector's process, the program first. Its configuration comes over standard input."""
+    return [configuration.injector.program, "run", "--config", "-"]

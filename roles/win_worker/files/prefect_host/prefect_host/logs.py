@@ -12,13 +12,15 @@ import os
 import time
 import typing as t
 
+from prefect_host.records.line import Line
+from prefect_host.records.output import DRAIN_SECONDS, output_pipe
 from prefect_host.rotation import PatientRotatingFileHandler
 
 if t.TYPE_CHECKING:
     from prefect_host.configuration import Configuration
 
 # Characters. A program that never ends its line must not fill the service's memory.
-LONGEST_LINE = 65_536
+LONGEST_LINE = 32_768
 
 
 def log_path(configuration: Configuration, name: str) -> str:
@@ -54,8 +56,14 @@ def _logger(configuration: Configuration, name: str, formatter: logging.Formatte
     return logger
 
 
-def copy_lines(stream: t.BinaryIO, logger: logging.Logger) -> None:
-    """Copy a process's output into the log until it closes. Bytes that are no UTF-8 are replaced, never fatal."""
+def copy_lines(stream: t.BinaryIO, logger: logging.Logger, secrets: t.Iterable[str] = ()) -> None:
+    """Copy a process's output into the log until it closes. Bytes that are no UTF-8 are replaced, never fatal.
+
+    The process never waits for our disk, and can't fill it: in a flood the first and the last lines are kept.
+    C(secrets): values that don't reach the log, besides what looks like one.
+    """
+    pipe = output_pipe(logger, secrets)
     with io.TextIOWrapper(stream, encoding="utf-8", errors="replace", newline="\n") as text:
         for line in iter(lambda: text.readline(LONGEST_LINE), ""):
-            logger.info("%s", line.rstrip("\r\n"))
+            pipe.put(Line(line.rstrip("\r\n")))
+    pipe.close(DRAIN_SECONDS)

@@ -21,6 +21,7 @@ import types
 import win32con
 import win32event
 
+from prefect_host import host_worker
 from prefect_host.environment import STOP_EVENT_VARIABLE
 
 
@@ -41,6 +42,8 @@ def main() -> None:
     signal.signal(signal.SIGBREAK, _interrupt)
     if event_name is not None:
         threading.Thread(target=_wait_for, args=(event_name,), daemon=True).start()
+    # Without our class no run would be in the journal, and none would be repaired: better no worker than that one.
+    host_worker.register()
     sys.argv[0] = "prefect"
     runpy.run_module("prefect", run_name="__main__")
 
