@@ -28,11 +28,30 @@ class _Prefect(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
+    def _csrf(self, status, answer):
+        content = json.dumps(answer).encode()
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
     def do_GET(self):
-        self._answer()
+        client = self.path.partition("/csrf-token?client=")[2]
+        if client:
+            self.server.clients += [client] * self.server.remembers
+            self._csrf(200, {"token": f"for-{client}"})
+        else:
+            self._answer()
 
     def do_POST(self):
-        self._answer()
+        shown = (self.headers["Prefect-Csrf-Client"], self.headers["Prefect-Csrf-Token"])
+        if self.path.endswith("/guarded") and shown not in [
+            (client, f"for-{client}") for client in self.server.clients
+        ]:
+            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            self._csrf(403, {"detail": "Missing CSRF token."})
+        else:
+            self._answer()
 
     def log_message(self, *_arguments):
         pass
@@ -41,6 +60,7 @@ class _Prefect(http.server.BaseHTTPRequestHandler):
 @pytest.fixture
 def server():
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), _Prefect)
+    server.clients, server.remembers = [], True
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield server
     server.shutdown()
@@ -70,3 +90,18 @@ def test_no_answer_and_half_an_answer_are_one_error(api, server):
     server.server_close()
     with pytest.raises(ApiUnreachable, match="GET health got no answer"):
         api.get("health")
+
+
+def test_a_server_that_wants_csrf_tokens_gets_one_and_is_asked_for_no_second_one(api, server):
+    assert api.post("guarded", {"limit": 1})[1]["body"] == '{"limit": 1}'
+    assert api.post("guarded", {"limit": 2})[0] == 200
+    assert len(server.clients) == 1
+
+
+def test_a_token_that_is_forgotten_is_asked_for_again_and_one_that_does_not_help_is_no_loop(api, server):
+    api.post("guarded", {})
+    server.clients.clear()
+    assert api.post("guarded", {})[0] == 200
+    server.clients.clear()
+    server.remembers = False
+    assert api.post("guarded", {})[0] == 403

@@ -125,3 +125,10 @@ def test_a_proxy_is_for_the_injector_and_never_for_the_way_to_it(document, parse
         "HTTPS_PROXY": "http://proxy:3128",
         "NO_PROXY": ".example",
     }
+
+
+def test_nobodys_proxy_is_between_worker_and_injector(document, parse):
+    """Python asks Windows' registry for one where no variable says anything, and httpx takes ALL_PROXY."""
+    assert environment.worker_environment(parse(document), LOCAL, {})["NO_PROXY"] == "127.0.0.1,localhost"
+    document["environment"] = {"ALL_PROXY": "http://proxy:3128"}
+    assert environment.worker_environment(parse(document), LOCAL, {})["NO_PROXY"] == "127.0.0.1,localhost"

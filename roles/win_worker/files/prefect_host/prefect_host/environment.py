@@ -57,9 +57,9 @@ def worker_environment(configuration: Configuration, local: Local, system: t.Map
     environment = of_the_system(system)
     # In capitals, as Windows compares them: a "Temp" beside our "TEMP" would leave it to chance which one counts.
     chosen = {name.upper(): value for name, value in configuration.environment.items()}
-    if chosen.keys() & set(PROXIES):
-        # The way to the injector must not lead through somebody else's proxy.
-        chosen["NO_PROXY"] = ",".join(filter(None, (chosen.get("NO_PROXY"), LOOPBACK)))
+    # The way to the injector must not lead through somebody else's proxy. Where no variable says anything, Python asks
+    # the registry for the account's own one, and httpx does not see what that one leaves out.
+    chosen["NO_PROXY"] = ",".join(filter(None, (chosen.get("NO_PROXY"), LOOPBACK)))
     host = environment.get("COMPUTERNAME", "")
     return environment | _prefect(configuration, local) | _flowops(configuration, host) | chosen
 

@@ -9,6 +9,9 @@ import http.client
 import json
 import typing as t
 import urllib.parse
+import uuid
+
+CSRF_CLIENT, CSRF_TOKEN = "Prefect-Csrf-Client", "Prefect-Csrf-Token"
 
 
 class ApiUnreachable(OSError):
@@ -25,6 +28,7 @@ class LocalApi:
         parts = urllib.parse.urlsplit(base_url)
         self._host, self._port, self._path = parts.hostname or "", parts.port, parts.path.rstrip("/")
         self._headers, self._timeout = dict(headers), timeout
+        self._csrf: dict[str, str] = {}
 
     def get(self, path: str) -> tuple[int, t.Any]:
         """Status and parsed JSON, None where the answer carries none. Raises ApiUnreachable."""
@@ -35,8 +39,19 @@ class LocalApi:
         return self._ask("POST", path, json.dumps(body).encode())
 
     def _ask(self, method: str, path: str, body: bytes | None) -> tuple[int, t.Any]:
-        status, _headers, content = self.raw(method, path, body)
+        status, _headers, content = self.raw(method, path, body, self._csrf)
+        if status == http.client.FORBIDDEN and b"csrf" in content.lower():
+            self._csrf = self._csrf_token()
+            status, _headers, content = self.raw(method, path, body, self._csrf)
         return status, parsed(content)
+
+    def _csrf_token(self) -> dict[str, str]:
+        """A server with CSRF protection takes a write only with a token; it gives one to whoever names a client."""
+        client = str(uuid.uuid4())
+        _status, _headers, content = self.raw("GET", f"csrf-token?client={client}")
+        answer = parsed(content)
+        token = answer.get("token") if isinstance(answer, dict) else None
+        return {CSRF_CLIENT: client, CSRF_TOKEN: str(token)} if token else {}
 
     def raw(
         self, method: str, path: str, body: bytes | None = None, headers: t.Mapping[str, str] | None = None
