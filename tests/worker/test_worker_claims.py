@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import logging
+import pathlib
 import types
 import typing as t
 import uuid
@@ -83,3 +84,24 @@ def test_only_a_run_that_goes_on_keeps_its_slot(
 
     monkeypatch.setattr(ProcessWorker, "_submit_run", submit)
     assert anyio.run(submits) == borrowed
+
+
+@pytest.mark.parametrize(("sees_requests", "is_touched"), [(True, False), (False, True)])
+def test_a_worker_that_has_asked_for_nothing_does_not_count_as_one_that_polls(
+    worker: HostWorker, monkeypatch: pytest.MonkeyPatch, tmp_path: pathlib.Path, sees_requests: bool, is_touched: bool
+) -> None:
+    """Until it has been in touch, Prefect's worker returns without a request. Without the hook nobody could tell."""
+    worker._poll_file, worker._sees_requests = tmp_path / "polled", sees_requests
+    worker._has_successfully_synced, worker._told = False, {}
+    monkeypatch.setattr(HostWorker, "_settle", _nothing)
+
+    async def poll() -> list[t.Any]:
+        async with anyio.create_task_group() as worker._runs_task_group:
+            return list(await worker.get_and_submit_flow_runs())
+
+    assert anyio.run(poll) == []
+    assert worker._poll_file.exists() is is_touched
+
+
+async def _nothing(_worker: HostWorker) -> None:
+    """Nothing to settle."""

@@ -26,7 +26,7 @@ from prefect.utilities.engine import propose_state
 from prefect.utilities.names import generate_slug
 from prefect.workers.base import BaseWorker
 from prefect.workers.process import ProcessJobConfiguration, ProcessWorker
-from prefect_host import host_worker
+from prefect_host import host_worker, work_folder
 from prefect_host.attribution import names
 
 PREFECT = pathlib.Path(prefect.__file__).parent
@@ -93,6 +93,16 @@ def test_runs_are_handed_out_by_one_request_only() -> None:
     says = 'scheduled_flow_run_acquisition: Literal["rest"]'
     assert says in channel
     assert "scheduled_flow_run" not in channel.replace(says, "").replace('scheduled_flow_run_acquisition="rest"', "")
+
+
+def test_the_folders_of_runs_have_the_names_that_we_remove() -> None:
+    made = {
+        "runner/_workspace_starter.py": 'prefix="prefect-workspace-attempt-"',
+        "workers/process.py": 'TemporaryDirectory(suffix="prefect")',
+        "runner/runner.py": '/ "runner_storage" /',
+    }
+    assert [name for name, words in made.items() if words not in (PREFECT / name).read_text()] == []
+    assert work_folder.PATTERNS == ("prefect-workspace-attempt-*", "tmp*prefect", "runner_storage/*")
 
 
 def test_the_worker_polls_in_a_loop_that_calls_our_method() -> None:

@@ -83,6 +83,18 @@ def test_without_a_key_the_service_runs_and_waits_until_it_is_handed_over(stage)
     assert stage.ids() == [142, 140, 110, 101, 102]
 
 
+def test_an_injector_that_dies_while_the_key_can_not_be_read_is_back_with_the_key_in_use(stage):
+    stage.provider.found = Found("api_key", "present", fingerprint="abc", authorization="Bearer k")
+    lost = Found("api_key", "missing", "the key can't be opened at the moment")
+    stage.at(60, lambda: setattr(stage.provider, "found", lost))
+    stage.at(120, lambda: stage.injectors[-1].exit(1))
+    stage.at(200, stage.stop)
+    assert stage.run() == 0
+    assert [child.authorization for child in stage.injectors] == ["Bearer k", "Bearer k"]
+    assert len(stage.workers) == 1
+    assert "waiting" not in stage.states()
+
+
 def test_a_dead_worker_is_repaired_after_and_replaced(stage):
     run_id = []
     stage.at(20, lambda: run_id.append(stage.claim()))

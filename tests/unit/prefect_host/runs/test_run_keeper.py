@@ -237,3 +237,28 @@ def test_a_claim_without_an_answer_that_another_worker_has_just_won_is_left_to_i
     desk.keeper.ended(mine, attempt, clean=False)
     desk.settle()
     assert (desk.prefect.state(RUN), desk.journal.count()) == ("PENDING", 0)
+
+
+def test_an_entry_whose_file_is_held_goes_with_a_later_poll(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    attempt, done = desk.claim(), desk.journal.done
+    monkeypatch.setattr(desk.journal, "done", _held)
+    desk.keeper.not_ours(RUN, attempt)
+    desk.settle()
+    assert desk.journal.count() == 1
+    monkeypatch.setattr(desk.journal, "done", done)
+    desk.settle()
+    assert desk.journal.count() == 0
+
+
+def test_an_entry_whose_file_was_held_is_that_of_the_next_claim(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    attempt, done = desk.claim(), desk.journal.done
+    monkeypatch.setattr(desk.journal, "done", _held)
+    desk.keeper.not_ours(RUN, attempt)
+    monkeypatch.setattr(desk.journal, "done", done)
+    desk.claim()
+    desk.settle()
+    assert desk.journal.count() == 1
+
+
+def _held(_flow_run_id: str) -> None:
+    raise PermissionError(13, "The process cannot access the file because it is being used by another process")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import dataclasses
 import typing as t
 
-from prefect_host import environment, prefect_probe, processes, state
+from prefect_host import environment, prefect_probe, processes, state, work_folder
 from prefect_host.backoff import Backoff
 from prefect_host.credential.key_store import KeyStore
 from prefect_host.credential.providers import ApiKey, NoCredential, Provider, TokenFile
@@ -81,6 +81,7 @@ def parts(
     provider = _provider(settings, system, logger)
 
     def start_worker() -> Child:
+        work_folder.sweep(settings.folders.work)
         health.renew()
         return system.make_worker(local())
 

@@ -112,7 +112,9 @@ class Host:
 
     def _has_injector(self) -> bool:
         parts = self._parts
-        if self._found.state != PRESENT and not parts.injector.is_up:
+        # One that is in use is still there when it can't be read for a moment.
+        in_use = self._key_change.authorization(self._found) is not None
+        if self._found.state != PRESENT and not in_use and not parts.injector.is_up:
             self._reporter.wait_for(self._found.reason, HostEvent.CREDENTIAL_MISSING)
             return False
         if self._keep_injector():

@@ -59,6 +59,7 @@ class HostWorker(ProcessWorker):
         self._claims: dict[uuid.UUID, tuple[Entry, int]] = {}
         self._told: dict[str, float] = {}
         self._settling = False
+        self._sees_requests = False
 
     @classmethod
     def __dispatch_key__(cls) -> str:
@@ -83,6 +84,7 @@ class HostWorker(ProcessWorker):
         # The client tries a request several times, with pauses: each of them is an attempt to poll.
         try:
             self.client._client.event_hooks["request"].append(self._request_is_sent)
+            self._sees_requests = True
         except (AttributeError, KeyError):
             self._logger.exception("only whole polls are seen, not each of their requests")
 
@@ -98,7 +100,9 @@ class HostWorker(ProcessWorker):
                 self._tell("poll file", f"{self._poll_file} can't be touched: {error}")
 
     async def get_and_submit_flow_runs(self) -> list[FlowRun]:
-        self._touch()
+        # Prefect's method asks for nothing until it has once been in touch: then no request is sent, and none is seen.
+        if not self._sees_requests:
+            self._touch()
         self._runs_task_group.start_soon(self._settle)
         try:
             found = await super().get_and_submit_flow_runs()

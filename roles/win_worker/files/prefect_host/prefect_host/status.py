@@ -79,6 +79,7 @@ class Status:
             "config_sha256": self._configuration.sha256,
             "prefect_host": __version__,
         } | changing
-        if self._write(self._configuration, document, self._logger):
-            self._written = compared
+        # Written or not: a file that is held costs patience, so it is not tried again with each turn of the loop.
+        self._write(self._configuration, document, self._logger)
+        self._written = compared
         self._due = self._clock() + EVERY_SECONDS

@@ -44,6 +44,8 @@ class RunKeeper:
         self._repairer = Repairer(journal, api, ENDED, logger, events, named=True, lock=self._lock)
         self._attempts: dict[str, int] = {}
         self._doubtful: dict[str, tuple[Entry, int, float]] = {}
+        # Over, but somebody held the entry's file: it would count as a run that a drain has to wait for.
+        self._undeleted: set[str] = set()
         self._last = 0
 
     def claim(self, entry: Entry) -> int | None:
@@ -61,6 +63,7 @@ class RunKeeper:
                 self._logger.exception("flow run %s is claimed without a journal entry", entry.flow_run_id)
             self._last += 1
             self._doubtful.pop(entry.flow_run_id, None)
+            self._undeleted.discard(entry.flow_run_id)
             self._attempts[entry.flow_run_id] = self._last
             return self._last
 
@@ -96,6 +99,8 @@ class RunKeeper:
         """Bring runs to an end whose processes are gone and whose state in Prefect may not be the last one. Those that
         can't be settled are kept for the next time. Never raises."""
         with self._lock:
+            for flow_run_id in list(self._undeleted):
+                self._tolerate(flow_run_id, lambda flow_run_id=flow_run_id: self._delete(flow_run_id))
             doubtful = list(self._doubtful)
         for flow_run_id in doubtful:
             self._tolerate(flow_run_id, lambda flow_run_id=flow_run_id: self._settle(flow_run_id))
@@ -130,7 +135,12 @@ class RunKeeper:
     def _forget(self, flow_run_id: str) -> None:
         self._attempts.pop(flow_run_id, None)
         self._doubtful.pop(flow_run_id, None)
-        self._tolerate(flow_run_id, lambda: self._journal.done(flow_run_id))
+        self._undeleted.add(flow_run_id)
+        self._tolerate(flow_run_id, lambda: self._delete(flow_run_id))
+
+    def _delete(self, flow_run_id: str) -> None:
+        self._journal.done(flow_run_id)
+        self._undeleted.discard(flow_run_id)
 
     def _tolerate(self, flow_run_id: str, action: t.Callable[[], object]) -> None:
         try:
