@@ -12,7 +12,7 @@ import pytest
 import yaml
 from gatekit import content
 from gatekit.places import ROOT
-from gatekit.tasks import read_file
+from gatekit.tasks import read, read_file
 
 ROLES = content.roles()
 SHARED = "flowops_"  # variables of the whole estate; roles use them as defaults of their own
@@ -83,6 +83,29 @@ def test_readme_names_every_variable_and_entry_point(role: str) -> None:
     missing = [name for name in options(role) if name not in named]
     missing += [entry for entry in content.argument_specs(role) if entry != "main" and entry not in text]
     assert not missing, f"roles/{role}/README.md does not name {missing}"
+
+
+def broken_messages(source: str, text: str) -> list[str]:
+    """Messages to people that YAML folds into more than one line: it keeps the break before and after a deeper line."""
+    wrong = []
+    for task in read(text, source):
+        arguments = task.arguments if isinstance(task.arguments, dict) else {}
+        for name in sorted({"msg", "fail_msg", "success_msg"} & arguments.keys()):
+            around = re.sub(r"\{\{.*?\}\}|\{%.*?%\}", "", str(arguments[name]), flags=re.DOTALL)
+            wrong += [f"{task.place}: {name}"] if "\n" in around else []
+    return wrong
+
+
+def test_a_message_is_one_line() -> None:
+    assert [
+        place for path in content.task_files() for place in broken_messages(str(path), (ROOT / path).read_text())
+    ] == []
+
+
+def test_a_message_of_two_lines_is_found() -> None:
+    text = "- ansible.builtin.fail:\n    msg: >-\n      {{ 'a'\n       if b else 'c' }}\n      and that.\n"
+    assert broken_messages("seeded", text) == ["seeded:1: msg"]
+    assert broken_messages("seeded", text.replace("\n       if", "\n      if")) == []
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 import yaml
-from e2e_support.host_processes import prefix
+from e2e_support.host_processes import prefix, processes
 from e2e_support.windows_host import WindowsHost
 
 SITE = "flowops.prefect.site"
@@ -125,6 +127,68 @@ def test_a_dependency_that_the_host_does_not_have_is_refused(ansible):
     assert "\n" not in run.errors[-1]
     assert [word for word in ("win1", "mssqlserver", "Nothing was written") if word not in run.errors[-1]] == []
     assert run.changed["win1"] == 0
+
+
+@pytest.mark.parametrize(
+    ("setting", "words"),
+    [
+        ({"win_worker_service_name": "another"}, [SERVICE, "another"]),
+        ({"win_worker_root": "C:\\ProgramData\\another"}, [SERVICE, ROOT]),
+        ({"win_worker_service_name": "another", "win_worker_state": "absent"}, [SERVICE, "another"]),
+    ],
+)
+def test_another_name_or_root_beside_the_worker_that_is_there_is_refused(ansible, setting, words):
+    before = set(processes("win1"))
+    run = ansible.playbook(SITE, "--tags", "win_worker", *ON_WIN1, "-e", json.dumps(setting))
+    assert run.status == 2
+    message = run.errors[-1]
+    print(message)
+    assert "\n" not in message
+    assert [word for word in (*words, "win1", "Nothing was written") if word not in message] == []
+    assert run.changed["win1"] == 0
+    assert set(processes("win1")) == before != set()
+
+
+def test_what_others_have_put_into_a_folder_before_it_was_closed_is_refused(ansible, tmp_path):
+    folder = "C:\\Protected"
+    theirs = {"path": f"{folder}\\workers", "user": "LAB\\alice"}
+    _tasks(
+        ansible,
+        tmp_path,
+        {"name": "Ours, still open", "ansible.windows.win_file": {"path": folder, "state": "directory"}},
+        {"name": "In it", "ansible.windows.win_file": {"path": theirs["path"], "state": "directory"}},
+        {"name": "Theirs", "ansible.windows.win_owner": theirs},
+    )
+    play = tmp_path / "protect.yml"
+    role = {"name": "flowops.prefect.win_runtime", "tasks_from": "protected_folder"}
+    tasks = [
+        {
+            "name": "Protect",
+            "ansible.builtin.include_role": role,
+            "vars": {"win_runtime_protected_folder": folder},
+        }
+    ]
+    play.write_text(yaml.safe_dump([{"name": "Protect", "hosts": "win1", "gather_facts": False, "tasks": tasks}]))
+    refused = ansible.playbook(play)
+    assert refused.status == 2
+    print(refused.errors[-1])
+    assert [word for word in ("win1", theirs["path"], "run this again") if word not in refused.errors[-1]] == []
+    _tasks(ansible, tmp_path, {"name": "Away", "ansible.windows.win_file": {"path": folder, "state": "absent"}})
+    made = ansible.playbook(play)
+    assert (made.status, made.changed["win1"] > 0) == (0, True), made.output[-4000:]
+    assert ansible.playbook(play).changed["win1"] == 0
+    _tasks(ansible, tmp_path, {"name": "Away", "ansible.windows.win_file": {"path": folder, "state": "absent"}})
+
+
+def test_a_rolling_change_opens_the_firewall_for_the_environment_first(ansible, tmp_path):
+    options = ("-e", "win_baseline_firewall_rule=true", "-e", "win_baseline_firewall_port=8080", *ON_WIN1)
+    run = ansible.playbook("flowops.prefect.workers", "--tags", "win_baseline", *options)
+    assert run.status == 0, run.output[-4000:]
+    (rule,) = WindowsHost("win1", ansible).model("firewall_rules").values()
+    assert "8080" in json.dumps(rule)
+    assert "caddy.exe" in json.dumps(rule)
+    away = {"group": "flowops.prefect", "state": "absent"}
+    _tasks(ansible, tmp_path, {"name": "Away", "community.windows.win_firewall_rule": away})
 
 
 def test_removal_of_worker_and_runtime(the_lab, ansible, estate):

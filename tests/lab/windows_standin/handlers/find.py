@@ -33,7 +33,7 @@ def _matches(entry: dict, args: dict) -> bool:
     kind = args["file_type"]
     if kind != "any" and entry["is_folder"] is not (kind == "directory"):
         return False
-    if args["hidden"] is not ("Hidden" in entry["attributes"]) and not entry["is_folder"]:
+    if "Hidden" in entry["attributes"] and not args["hidden"]:
         return False
     patterns = args["patterns"]
     if not patterns:
