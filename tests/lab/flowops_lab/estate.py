@@ -70,6 +70,9 @@ def down(paths: Paths) -> None:
     """End everything the lab started, also what a crash left, and drop the running state (logs are kept)."""
     with held(paths.locks, LOCK):
         together(lambda part=part: part.stop(paths, part.grace) for part in parts.PARTS.values())
+        # More hosts may run than this call was told of: FLOWOPS_LAB_HOSTS need not be what it was at up.
+        others = sorted({file.stem for file in paths.pids.glob("*.json")} - set(parts.PARTS))
+        together(lambda name=name: processes.stop(paths, name) for name in others)
         left = processes.members(paths)
         if left:
             raise LabError(f"processes {left} of the lab still run", paths.home, "look at them, then lab down again")

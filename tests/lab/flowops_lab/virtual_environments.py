@@ -23,6 +23,13 @@ STAMP = ".complete"
 # gssapi, krb5 and pykerberos are published as source only
 BUILD_PACKAGES = ("gcc", "libc6-dev", "libkrb5-dev", "krb5-user")
 BUILT_FROM_SOURCE = ("gssapi==", "krb5==", "pykerberos==")
+# Tests write no bytecode, and each task of a playbook is a process: without this, each compiles what it imports.
+# Of the many collections in the ansible package the lab uses two. Templates for other Pythons do not compile.
+COMPILE = """
+import compileall, re, sysconfig
+skipped = re.compile(r"/ansible_collections/(?!(ansible|community)/windows/)|/tests?/")
+compileall.compile_dir(sysconfig.get_path("purelib"), quiet=2, workers=0, rx=skipped)
+"""
 
 
 def names(paths: Paths) -> list[str]:
@@ -77,6 +84,7 @@ def _build(paths: Paths, name: str, file: Path, text: str, folder: Path) -> None
         todo=todo,
         env=env,
     )
+    run_logged([folder / "bin" / "python", "-c", COMPILE], log, what=what, todo=todo)
 
 
 def installer_environment(paths: Paths) -> dict[str, str]:
