@@ -15,7 +15,7 @@ import subprocess
 
 import pytest
 import yaml
-from e2e_support.host_processes import prefix
+from e2e_support.host_processes import prefix, processes
 from e2e_support.key_guard import API, key_guard
 from e2e_support.lab import home, wait_until
 from e2e_support.playbook import HERE
@@ -67,25 +67,45 @@ def restored(the_lab):
 @pytest.fixture(scope="module")
 def keyed(the_lab, ansible, estate, tmp_path_factory):
     """win1 with a worker that gets to Prefect by a key only; the key, and what the playbooks printed."""
-    key = f"pnu_{secrets.token_hex(20)}"
+    key, following = _key(), _key()
     folder = tmp_path_factory.mktemp("guard")
-    wanted = folder / "wanted.yml"
-    wanted.write_text(
-        yaml.safe_dump(
-            {
-                "win_worker_prefect_api_url": API,
-                "win_worker_controller_api_url": estate.api,
-                "win_worker_credential": "api_key",
-                "win_worker_api_key": key,
-            }
-        )
-    )
-    with key_guard([key], folder) as log, restored(the_lab):
+    wanted = _wanted(folder, estate, key)
+    with key_guard([key, following], folder) as log, restored(the_lab):
         first = ansible.playbook(SITE, "--tags", "win_worker", "-vvv", "--diff", *ON_WIN1, "-e", f"@{wanted}")
         assert first.status == 0, first.output[-4000:]
         second = ansible.playbook(SITE, "--tags", "win_worker", "-vvv", "--diff", *ON_WIN1, "-e", f"@{wanted}")
         assert second.status == 0, second.output[-4000:]
-        yield {"key": key, "first": first, "second": second, "log": log, "folder": folder}
+        yield {"key": key, "following": following, "first": first, "second": second, "log": log}
+
+
+def _key() -> str:
+    return f"pnu_{secrets.token_hex(20)}"
+
+
+def _wanted(folder: pathlib.Path, estate, key: str, **more) -> pathlib.Path:
+    """Variables of a worker that has this key and needs one."""
+    file = folder / "wanted.yml"
+    wanted = {
+        "win_worker_prefect_api_url": API,
+        "win_worker_controller_api_url": estate.api,
+        "win_worker_credential": "api_key",
+        "win_worker_api_key": key,
+        **more,
+    }
+    file.write_text(yaml.safe_dump(wanted))
+    return file
+
+
+def _worker(ansible, wanted: pathlib.Path, status: int = 0):
+    run = ansible.playbook(SITE, "--tags", "win_worker", *ON_WIN1, "-e", f"@{wanted}")
+    assert run.status == status, run.output[-4000:]
+    return run
+
+
+def _credential() -> dict:
+    """What the service on win1 says of it."""
+    status = prefix("win1") / "drive_c/ProgramData/flowops/workers/default/home/status.json"
+    return json.loads(status.read_text())["credential"]
 
 
 def test_the_search_finds_every_form(tmp_path):
@@ -156,26 +176,28 @@ def test_it_was_the_key_that_let_the_worker_in(keyed):
     assert any(entry["status"] == 101 for entry in requests), "no WebSocket came through"
 
 
-@pytest.mark.usefixtures("keyed")
-def test_a_key_that_is_refused_is_said_and_waited_for(estate, ansible, tmp_path):
+def test_a_key_is_replaced_while_flows_run(keyed, estate, ansible, tmp_path):
+    before, worker = _credential(), {it for it in processes("win1") if it.kind in ("service", "worker")}
+    wanted = _wanted(tmp_path, estate, keyed["following"])
+    with steady_runs(estate.api, ["win1"], seconds=15) as runs:
+        assert _worker(ansible, wanted).changed["win1"] > 0
+        wait_until(lambda: _credential()["fingerprint"] != before["fingerprint"], 30, "the other key in status.json")
+        left = runs.drain(120)
+    assert left == []
+    assert {run["state_type"] for run in runs.runs()} == {"COMPLETED"}
+    assert {it for it in processes("win1") if it.kind in ("service", "worker")} == worker, "a new key needs no restart"
+    assert _credential()["state"] == "present"
+    assert _worker(ansible, wanted).changed["win1"] == 0
+    assert holders(prefix("win1"), keyed["following"], tmp_path / "patterns") == []
+
+
+def test_a_key_that_is_refused_is_said_and_waited_for(keyed, estate, ansible, tmp_path):
     """The service goes on and says that Prefect refuses the key; with a good one it works again."""
-    wrong = tmp_path / "wrong.yml"
-    wrong.write_text(
-        yaml.safe_dump(
-            {
-                "win_worker_prefect_api_url": API,
-                "win_worker_controller_api_url": estate.api,
-                "win_worker_credential": "api_key",
-                "win_worker_api_key": f"pnu_{secrets.token_hex(20)}",
-                "win_worker_online_timeout": 20,
-            }
-        )
-    )
-    run = ansible.playbook(SITE, "--tags", "win_worker", *ON_WIN1, "-e", f"@{wrong}")
-    assert run.status == 2
+    wrong = _wanted(tmp_path, estate, _key(), win_worker_online_timeout=20)
+    run = _worker(ansible, wrong, status=2)
     assert "\n" not in run.errors[-1]
     assert [word for word in ("win1", "refused", "key") if word not in run.errors[-1]] == []
-    status = prefix("win1") / "drive_c/ProgramData/flowops/workers/default/home/status.json"
-    wait_until(
-        lambda: json.loads(status.read_text())["credential"]["state"] == "refused", 60, "the refusal in status.json"
-    )
+    wait_until(lambda: _credential()["state"] == "refused", 60, "the refusal in status.json")
+    _worker(ansible, _wanted(tmp_path, estate, keyed["key"]))
+    assert _credential()["state"] == "present"
+    assert estate.workers()["win1"] == "ONLINE"

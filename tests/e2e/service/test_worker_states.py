@@ -88,6 +88,42 @@ def test_stopped_is_there_and_does_not_start_with_the_host(ansible, estate):
     assert estate.registered()["win1"] == registered, "another worker in Prefect"
 
 
+SECOND_ACCOUNT = {
+    "name": "svc-second",
+    "path": "OU=Service Accounts,OU=Prefect,OU=FlowOps,DC=lab,DC=test",
+    "dns_hostname": "svc-second.lab.test",
+    "owner": "GG-Data-Engineers",
+    "purpose": "Takes over from svc-prefect",
+    "ticket": "CHG-1002",
+    "principals_allowed_to_retrieve": {"set": ["GG-Prefect-Hosts"]},
+}
+
+
+def _rights(host: WindowsHost) -> tuple[set[str], str]:
+    """Who may log on as a service, and all access lists."""
+    return set(host.model("rights")["SeServiceLogonRight"]), json.dumps(host.model("access_lists"), sort_keys=True)
+
+
+@pytest.mark.usefixtures("converged")
+def test_another_account_takes_over_and_the_one_of_before_keeps_nothing(the_lab, ansible, estate):
+    host, registered = WindowsHost("win1", ansible), estate.registered()["win1"]
+    the_lab.converge("--tags", "ad_identity", "-e", json.dumps({"ad_identity_service_accounts": [SECOND_ACCOUNT]}))
+    holders, lists = _rights(host)
+    with steady_runs(estate.api, ["win1"], seconds=15, at_once=1) as runs:
+        _as_announced(ansible, "-e", "win_worker_service_account=LAB\\svc-second$")
+        left = runs.drain(180)
+    assert left == []
+    assert {run["state_type"] for run in runs.runs()} == {"COMPLETED"}
+    assert host.model("services")["flowops-prefect-worker-default"]["runs_as"] == "LAB\\svc-second$"
+    holders_now, lists_now = _rights(host)
+    (first,), (second,) = holders - holders_now, holders_now - holders
+    assert first in lists
+    assert lists_now == lists.replace(first, second)
+    assert estate.registered()["win1"] == registered, "another worker in Prefect"
+    _as_announced(ansible)
+    assert _rights(host) == (holders, lists)
+
+
 @pytest.mark.usefixtures("converged")
 def test_a_change_that_does_not_work_is_taken_back_by_itself(ansible, estate):
     before = _file("config/worker.json")

@@ -95,7 +95,7 @@ class Stage:
         self.repairs_fail = False
         # What each repair was told to look at, and the seconds that it had.
         self.rounds = []
-        self.settings = settings
+        self.settings, self.other_account = settings, ""
         self.provider, self.orders = _Provider(), _Orders(self)
         self.control = Control(settings.folders.control)
         self.control.folder.mkdir(parents=True, exist_ok=True)
@@ -124,8 +124,8 @@ class Stage:
                 poll_file, self.settings.health.poll_timeout_seconds, lambda: self.answer.is_ok, self.clock
             ),
             probe=lambda: self.answer, repair=self._repair, entered=self.entered.append,
-            alive=lambda pid: pid in self.alive, status=self.status, responder=self, health_port=lambda: 1, events=self,
-            logger=LOGGER, clock=self.clock,
+            alive=lambda pid: pid in self.alive, status=self.status, responder=self, health_port=lambda: 1,
+            other_account=lambda: self.other_account, events=self, logger=LOGGER, clock=self.clock,
         )  # fmt: skip
 
     def write(self, event_id, text, **fields):

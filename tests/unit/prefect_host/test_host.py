@@ -116,6 +116,16 @@ def test_what_a_former_service_left_is_repaired_before_a_worker_starts(stage):
     assert "had ended without a word" in reason
 
 
+def test_a_service_that_runs_as_another_account_starts_nothing_and_says_so(stage):
+    stage.other_account = "EXAMPLE\\HOST$"
+    assert stage.run() == 1
+    assert (stage.workers, stage.injectors, stage.rounds) == ([], [], [])
+    assert stage.ids() == [104]
+    assert stage.statuses[-1]["state"] == "stopped"
+    wanted = stage.settings.service_account
+    assert f"runs as EXAMPLE\\HOST$, and its configuration says {wanted}" in stage.statuses[-1]["reason"]
+
+
 def test_a_worker_that_fails_again_and_again_ends_the_service_with_a_reason(host_settings):
     stage = Stage(restart_quickly(host_settings, limit=3))
     stage.polls = False

@@ -162,6 +162,22 @@ def test_a_stop_waits_for_the_answer_that_is_on_its_way(stage):
     assert _crashed(stage) == []
 
 
+def test_a_drained_worker_need_not_ask_again_before_it_is_stopped(stage):
+    stage.at(30, lambda: stage.control.put("draining", "a", "b"))
+    _goes(stage, 60, polls=False)
+    stage.at(90, stage.stop)
+    stage.run()
+    assert 1090 <= stage.now < 1095
+
+
+def test_a_drain_that_was_taken_back_a_moment_before_a_stop_is_none(stage):
+    stage.at(30, lambda: stage.control.put("draining", "a", "b"))
+    _goes(stage, 60, polls=False)
+    stage.at(90, lambda: (stage.control.take_away("draining"), stage.control.put("draining", "a", "c"), stage.stop()))
+    stage.run()
+    assert stage.now >= 1200
+
+
 def test_a_stop_waits_for_a_worker_that_hangs_no_longer_than_it_may_be_silent(stage):
     _goes(stage, 25, polls=False)
     stage.at(30, stage.stop)

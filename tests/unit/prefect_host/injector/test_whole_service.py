@@ -79,7 +79,7 @@ class _Service:
     def __init__(self, settings, prepare):
         self.settings, self.orders, self.written = settings, Orders(), []
         self._prepare = prepare
-        system = assembly.System(self._worker, self._injector, _Paper, self._handover, lambda _name: None)
+        system = assembly.System(self._worker, self._injector, _Paper, self._handover, lambda _name: None, str)
         control = Control(settings.folders.control)
         self.parts = assembly.parts(settings, system, self.orders, control, self, LOGGER)
         self.code = None

@@ -9,4 +9,4 @@ is plain Python, tested on any system. C(assembly) shows what the service is mad
 
 from __future__ import annotations
 
-__version__ = "0.2.0"
+__version__ = "0.2.1"

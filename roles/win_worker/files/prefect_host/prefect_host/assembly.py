@@ -45,6 +45,7 @@ class System:
     protector: t.Callable[[], Protector]
     handover: t.Callable[[str], bool]
     entered: t.Callable[[str], None]
+    other_account: t.Callable[[], str]
 
 
 def parts(
@@ -97,7 +98,7 @@ def parts(
         provider=provider, injector=injector, worker=worker, watch=watch, probe=probe,
         repair=mend, entered=system.entered, alive=processes.is_alive, status=Status(settings, logger),
         responder=diagnose.Responder(settings.folders.control, settings.folders.home, findings, logger),
-        health_port=lambda: health.port, events=events, logger=logger,
+        health_port=lambda: health.port, other_account=system.other_account, events=events, logger=logger,
     )  # fmt: skip
 
 

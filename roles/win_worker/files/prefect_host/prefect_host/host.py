@@ -26,11 +26,12 @@ TICK_SECONDS = 1.0
 PROBE_PAUSES = (2.0, 3.0, 5.0, 10.0, 15.0)
 # How often the credential of a running worker is tried, and a token file looked at.
 CHECK_SECONDS = 30.0
-GAVE_UP = 1
+ENDED_BY_ITSELF = 1
 
 
 class Host:
-    """C(run) returns the service's own exit code: 0 after a stop, GAVE_UP after too many failed starts."""
+    """C(run) returns the service's own exit code: 0 after a stop, ENDED_BY_ITSELF after too many failed starts, or
+    where the account is not that of the configuration."""
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
@@ -44,6 +45,9 @@ class Host:
         self._trouble = ""
 
     def run(self) -> int:
+        refusal = self._other_account()
+        if refusal:
+            return self._end_by_itself(refusal)
         self._prepare()
         while not self._parts.orders.is_stop:
             self._step_safely()
@@ -52,6 +56,14 @@ class Host:
             self._parts.orders.wait(TICK_SECONDS)
         Stopping(self._parts, self._reporter, self._keep_injector, self._tell, self._mending.last).run()
         return 0
+
+    def _other_account(self) -> str:
+        """A service that was made and not given its account yet runs as Local System. Runs would bear a wrong name."""
+        other = self._parts.other_account()
+        return other and (
+            f"the service runs as {other}, and its configuration says {self._parts.settings.service_account};"
+            " nothing was started. Run the role win_worker again: it sets the account"
+        )
 
     def _prepare(self) -> None:
         for action in (self._parts.control.forget_own, self._parts.provider.prepare):
@@ -202,10 +214,13 @@ class Host:
             f"the worker failed {parts.worker.failures} times in a row although Prefect answers; the last one"
             f" {parts.worker.last_end}; read worker.log, then start the service again"
         )
-        parts.logger.error("%s", reason)
-        parts.events.write(HostEvent.STOPPED_BY_ITSELF, reason)
         self._mending.last(reason)
         parts.injector.end()
+        return self._end_by_itself(reason)
+
+    def _end_by_itself(self, reason: str) -> int:
+        self._parts.logger.error("%s", reason)
+        self._parts.events.write(HostEvent.STOPPED_BY_ITSELF, reason)
         self._reporter.enter(status.STOPPED, reason)
         self._tell()
-        return GAVE_UP
+        return ENDED_BY_ITSELF

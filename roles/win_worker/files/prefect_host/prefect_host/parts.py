@@ -31,7 +31,8 @@ if t.TYPE_CHECKING:
 class Parts:
     """C(probe) asks Prefect. C(repair) takes a reason, the entries to look at (id and time of the claim; None: all) and
     the time of C(clock) at which it leaves the rest. C(entered) is told each new state. C(alive): whether a process id
-    lives. C(health_port): that of the last start."""
+    lives. C(health_port): that of the last start. C(other_account): as whom
+    this runs, where it is not the account of the configuration."""
 
     settings: Configuration
     orders: Orders
@@ -48,6 +49,7 @@ class Parts:
     status: Status
     responder: Responder
     health_port: t.Callable[[], int]
+    other_account: t.Callable[[], str]
     events: Events
     logger: logging.Logger
     clock: t.Callable[[], float] = time.monotonic

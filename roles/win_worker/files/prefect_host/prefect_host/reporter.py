@@ -29,6 +29,7 @@ class Reporter:
         self._found_state, self._reason = status.STARTING, ""
         self.settled = Settled(parts)
         self._drain: str | None = None
+        self._marker: dict[str, t.Any] | None = None
         self.is_refused = False
 
     def enter(self, name: str, reason: str = "") -> bool:
@@ -63,7 +64,7 @@ class Reporter:
         if marker is not None and self._drain is None:
             # Counted anew: what was empty before the marker says nothing.
             self.settled.count_anew()
-            self._drain = status.DRAINING
+            self._drain, self._marker = status.DRAINING, marker
             text = f"this worker takes no new runs: {marker['why'] or 'no reason given'}"
             parts.logger.info("%s (%s)", text, marker["by"])
             parts.events.write(HostEvent.DRAIN_BEGUN, text, by=marker["by"])
@@ -76,6 +77,11 @@ class Reporter:
             parts.logger.info("drained: no flow of this worker runs any more")
             parts.events.write(HostEvent.DRAINED, "no flow of this worker runs any more")
         self._show()
+
+    def is_still_drained(self) -> bool:
+        """Whether no flow has run since the drain was done, and by the same marker: what keeps runs away from now on
+        need not be waited for."""
+        return self._drain == status.DRAINED and self._parts.control.read(DRAINING) == self._marker
 
     def runs(self) -> list[str] | None:
         """Ids of the claimed runs; None when the journal can't be read."""

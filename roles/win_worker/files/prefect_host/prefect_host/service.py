@@ -16,7 +16,7 @@ import servicemanager
 import win32service
 import win32serviceutil
 
-from prefect_host import __version__, assembly, configuration, logs, state, status
+from prefect_host import __version__, account, assembly, configuration, logs, state, status
 from prefect_host.child_process import InjectorProcess, WorkerProcess
 from prefect_host.credential import handover
 from prefect_host.host import Host
@@ -139,6 +139,7 @@ class WorkerService(win32serviceutil.ServiceFramework):
             protector=self._protector,
             handover=lambda action: handover.run(self.settings, action, os.environ, self._logger),
             entered=self._entered,
+            other_account=lambda: account.other_than(self.settings.service_account),
         )
         return assembly.parts(self.settings, system, self._orders, self._control, self._events, self._logger)
 

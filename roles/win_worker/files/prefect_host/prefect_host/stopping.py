@@ -41,7 +41,8 @@ class Stopping:
             parts.control.put(STOPPING, "service", why)
         except OSError as error:
             parts.logger.error("%s; until the worker is stopped it may take new runs", error)
-        self._reporter.settled.count_anew()
+        if not self._reporter.is_still_drained():
+            self._reporter.settled.count_anew()
         reason = self._let_finish()
         self._stop_worker()
         self._mend(reason)

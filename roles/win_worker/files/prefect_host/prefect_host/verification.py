@@ -14,30 +14,20 @@ import sys
 
 from prefect import flow, get_run_logger
 
+from prefect_host import account
+
 
 def host_facts() -> dict[str, str | int]:
     """Host, account, process and Python of this process."""
     return {
         "host": socket.gethostname(),
-        "account": _account(),
+        "account": account.own(),
         "pid": os.getpid(),
         "system": platform.platform(),
         "python": platform.python_version(),
         "executable": sys.executable,
         "instance": os.environ.get("FLOWOPS_INSTANCE", ""),
     }
-
-
-def _account() -> str:
-    """DOMAIN\\name, asked of the system: USERNAME and USERDOMAIN say what somebody has set them to."""
-    try:
-        import win32api
-        import win32con
-    except ImportError:
-        import pwd
-
-        return f"{socket.gethostname()}\\{pwd.getpwuid(os.geteuid()).pw_name}"
-    return win32api.GetUserNameEx(win32con.NameSamCompatible)
 
 
 @flow(name="flowops-verification")

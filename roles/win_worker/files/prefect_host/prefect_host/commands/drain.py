@@ -5,13 +5,12 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 import sys
 import time
 import typing as t
 
-from prefect_host import environment, status
+from prefect_host import account, environment, status
 from prefect_host.commands import service_state
 from prefect_host.commands.table import print_json
 from prefect_host.markers import DRAINING, SETTLE_SECONDS, Control
@@ -40,7 +39,7 @@ def drain(
     """
     began = clock()
     try:
-        Control(settings.folders.control).put(DRAINING, _who(), why)
+        Control(settings.folders.control).put(DRAINING, account.own(), why)
     except OSError as error:
         sys.stderr.write(f"can't drain {settings.instance}: {error}; ask as an administrator of this host\n")
         return 1
@@ -100,13 +99,3 @@ def _tell(settings: Configuration, state: str, found: dict[str, t.Any], runs: li
     sys.stdout.write(f"{settings.instance}: {state}{note}, {len(runs)} runs\n")
     for run in runs:
         sys.stdout.write(f"  {run.flow_run_id}  {run.flow_run_name}  {run.flow_name}  since {run.started_at}\n")
-
-
-def _who() -> str:
-    try:
-        import win32api
-        import win32con
-
-        return str(win32api.GetUserNameEx(win32con.NameSamCompatible))
-    except ImportError:
-        return getpass.getuser()
