@@ -15,11 +15,15 @@ if sys.version_info < (3, 11):
     sys.exit("suites: this needs Python 3.11 or newer; start it with a newer one: make PYTHON=python3.11 test")
 
 import concurrent.futures
+import contextlib
+import subprocess
 import time
+import typing
 
 from catalogue import Suite, choose
 from junit import Result, total
-from runner import run, say
+from own_lab import LAB
+from runner import machine_lacks, run, say
 
 FIRST = "first"
 
@@ -29,15 +33,27 @@ def run_lane(suites: list[Suite]) -> dict[str, Result]:
     return {suite.name: run(suite) for suite in suites}
 
 
+@contextlib.contextmanager
+def lab_built_meanwhile(suites: list[Suite]) -> typing.Iterator[None]:
+    """On a new machine the lab takes minutes to build, and the quick suites leave a core free. Whoever needs the lab
+    waits for the same locks, and tells what fails."""
+    if not any(suite.needs_lab for suite in suites) or machine_lacks():
+        yield
+        return
+    with subprocess.Popen([sys.executable, str(LAB), "prepare"], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL):
+        yield
+
+
 def main(names: list[str]) -> int:
     """Run, then print the closing lines."""
     start = time.monotonic()
     chosen = choose(names)
-    results = run_lane([suite for suite in chosen if suite.lane == FIRST])
-    lanes = dict.fromkeys(suite.lane for suite in chosen if suite.lane != FIRST)
-    with concurrent.futures.ThreadPoolExecutor(max_workers=max(1, len(lanes))) as pool:
-        for done in pool.map(run_lane, [[suite for suite in chosen if suite.lane == lane] for lane in lanes]):
-            results.update(done)
+    with lab_built_meanwhile(chosen):
+        results = run_lane([suite for suite in chosen if suite.lane == FIRST])
+        lanes = dict.fromkeys(suite.lane for suite in chosen if suite.lane != FIRST)
+        with concurrent.futures.ThreadPoolExecutor(max_workers=max(1, len(lanes))) as pool:
+            for done in pool.map(run_lane, [[suite for suite in chosen if suite.lane == lane] for lane in lanes]):
+                results.update(done)
     for name, result in results.items():
         if result.absent:
             say(f"not run: {name}: {result.absent}")

@@ -151,7 +151,7 @@ def test_another_name_or_root_beside_the_worker_that_is_there_is_refused(ansible
 
 def test_what_others_have_put_into_a_folder_before_it_was_closed_is_refused(ansible, tmp_path):
     folder = "C:\\Protected"
-    theirs = {"path": f"{folder}\\workers", "user": "LAB\\alice"}
+    theirs = {"path": f"{folder}\\workers\\default", "user": "LAB\\alice"}
     _tasks(
         ansible,
         tmp_path,
@@ -173,6 +173,8 @@ def test_what_others_have_put_into_a_folder_before_it_was_closed_is_refused(ansi
     assert refused.status == 2
     print(refused.errors[-1])
     assert [word for word in ("win1", theirs["path"], "run this again") if word not in refused.errors[-1]] == []
+    again = ansible.playbook(play)
+    assert (again.status, again.errors[-1]) == (2, refused.errors[-1]), "the second run forgets what the first one saw"
     _tasks(ansible, tmp_path, {"name": "Away", "ansible.windows.win_file": {"path": folder, "state": "absent"}})
     made = ansible.playbook(play)
     assert (made.status, made.changed["win1"] > 0) == (0, True), made.output[-4000:]

@@ -169,6 +169,25 @@ def _tasks(run) -> list[str]:
     return [event["task"] for event in run.events if event["event"] == "task"]
 
 
+@pytest.mark.usefixtures("converged")
+def test_a_worker_is_not_removed_while_prefect_does_not_know_how_a_run_ended(ansible, estate):
+    journal = prefix("win1") / WORKER / "home/runs"
+    with steady_runs(estate.api, ["win1"], seconds=15, at_once=1) as runs:
+        wait_until(lambda: list(journal.glob("*.json")), 60, "a run is in the journal")
+        (entry,) = journal.glob("*.json")
+        content = entry.read_bytes()
+        assert runs.drain(180) == []
+    _worker(ansible, "-e", "win_worker_state=stopped")
+    entry.write_bytes(content)
+    refused = _worker(ansible, "-e", "win_worker_state=absent", status=2)
+    print(refused.errors[-1])
+    assert "\n" not in refused.errors[-1]
+    assert [word for word in ("win1", entry.stem, "win_worker_forget_runs") if word not in refused.errors[-1]] == []
+    assert refused.changed["win1"] == 0
+    _worker(ansible)
+    wait_until(lambda: not entry.exists(), 60, "the service has asked Prefect how it ended")
+
+
 def test_nothing_is_left_on_the_host_or_in_prefect(the_lab, ansible, estate):
     the_lab.reset()
     host = WindowsHost("win1", ansible)

@@ -301,6 +301,16 @@ def test_what_still_runs_at_the_limit_is_told_to_prefect(stage):
     assert 122 in stage.ids()
 
 
+def test_the_limit_counts_from_the_drain_before_the_stop(stage):
+    entry = []
+    stage.at(20, lambda: entry.append(stage.claim()))
+    stage.at(30, lambda: stage.control.put("draining", "a", "b"))
+    stage.at(80, lambda: stage.stop(60))
+    stage.run()
+    assert 1090 <= stage.now < 1100
+    assert stage.repairs[-1][2] == entry
+
+
 def test_a_limit_without_a_run_is_no_limit_that_was_reached(stage):
     stage.at(30, lambda: stage.stop(0))
     stage.run()

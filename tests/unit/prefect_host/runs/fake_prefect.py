@@ -52,6 +52,8 @@ class FakePrefect:
         self._hear(path)
         if self.status:
             return self.status, None
+        if path == "/health":
+            return 200, True
         if path.startswith("/flow_run_states/"):
             return 200, self.runs[path.partition("=")[2]]["history"]
         run = self.runs.get(path.removeprefix("/flow_runs/"))

@@ -123,7 +123,7 @@ def test_without_prefect_every_entry_stays(desk: Desk) -> None:
     assert desk.repair() == Repaired(crashed=[RUN])
 
 
-@pytest.mark.parametrize("status", [401, 403, 500, 503])
+@pytest.mark.parametrize("status", [401, 403, 404, 500, 503])
 def test_an_answer_that_is_none_decides_nothing(desk: Desk, status: int) -> None:
     desk.claim()
     desk.prefect.add(RUN, "RUNNING")

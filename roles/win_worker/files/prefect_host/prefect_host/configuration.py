@@ -35,7 +35,7 @@ RESERVED_ENVIRONMENT = frozenset(
 )  # fmt: skip
 _TEMPLATES = {"FLOWOPS_FLOW_RUN_NAME": names.FLOW_RUN_FIELDS, "FLOWOPS_TASK_RUN_NAME": names.TASK_RUN_FIELDS}
 _INSTANCE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
-_EVENT_LOG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,63}")
+_EVENT_LOG = re.compile(r"(?i:(?!(?:application|security|setup|system)$))[A-Za-z0-9][A-Za-z0-9_-]{2,60}")
 # A port is no password.
 _PASSWORD_IN_URL = re.compile(r"://[^\s/?#@:\[]*:(?!\d*(?:[/?#,;\s]|$))[^\s@]+@")
 _HOST = re.compile(r"[A-Za-z0-9._-]+|[0-9A-Fa-f:.]+")
@@ -182,7 +182,11 @@ def parse(raw: bytes, origin: str) -> Configuration:
         drain=filled(reader.section("drain", {}), Drain),
         records=_records(reader.section("records", {})),
         event_log=_matching(
-            reader, "event_log", _EVENT_LOG, "letters, digits, - . and _ only, at most 64", "FlowOps-Prefect"
+            reader,
+            "event_log",
+            _EVENT_LOG,
+            "3 to 61 letters, digits, - and _, and none of Windows' own logs",
+            "FlowOps-Prefect",
         ),
         project=reader.section("attribution", {}).line("project"),
         environment=_environment(reader, health),

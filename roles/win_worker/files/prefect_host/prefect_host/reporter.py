@@ -30,6 +30,7 @@ class Reporter:
         self.settled = Settled(parts)
         self._drain: str | None = None
         self._marker: dict[str, t.Any] | None = None
+        self._drain_began = 0.0
         self.is_refused = False
 
     def enter(self, name: str, reason: str = "") -> bool:
@@ -64,7 +65,7 @@ class Reporter:
         if marker is not None and self._drain is None:
             # Counted anew: what was empty before the marker says nothing.
             self.settled.count_anew()
-            self._drain, self._marker = status.DRAINING, marker
+            self._drain, self._marker, self._drain_began = status.DRAINING, marker, parts.clock()
             text = f"this worker takes no new runs: {marker['why'] or 'no reason given'}"
             parts.logger.info("%s (%s)", text, marker["by"])
             parts.events.write(HostEvent.DRAIN_BEGUN, text, by=marker["by"])
@@ -82,6 +83,10 @@ class Reporter:
         """Whether no flow has run since the drain was done, and by the same marker: what keeps runs away from now on
         need not be waited for."""
         return self._drain == status.DRAINED and self._parts.control.read(DRAINING) == self._marker
+
+    def drained_for(self) -> float:
+        """Seconds since this worker was first seen to take no new runs."""
+        return 0.0 if self._drain is None else self._parts.clock() - self._drain_began
 
     def runs(self) -> list[str] | None:
         """Ids of the claimed runs; None when the journal can't be read."""

@@ -49,7 +49,7 @@ class WorkerService(win32serviceutil.ServiceFramework):
         settings = self.settings
         self._logger = logs.service_logger(settings)
         self._events = HostEvents(
-            settings.event_log, self._logger, instance=settings.instance, worker_name=settings.worker.name,
+            settings.event_log, self._logger, instance=settings.instance, worker=settings.worker.name,
             work_pool=settings.worker.work_pool,
         )  # fmt: skip
         self._configuration_told = False

@@ -51,8 +51,9 @@ class Stopping:
         self._tell()
 
     def _let_finish(self) -> str:
-        """Wait for running flows. What to say of those that still run then."""
-        parts, began = self._parts, self._parts.clock()
+        """Wait for running flows. What to say of those that still run then. A drain before the stop counts: both have
+        one limit."""
+        parts, began = self._parts, self._parts.clock() - self._reporter.drained_for()
         while parts.worker.is_running and not self._reporter.settled.holds():
             limit = parts.orders.stop_limit or 0.0
             if parts.clock() - began >= limit:

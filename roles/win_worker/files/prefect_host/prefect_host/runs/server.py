@@ -49,7 +49,7 @@ class State:
 def read_run(api: Api, flow_run_id: str) -> dict[str, t.Any] | None:
     """The run as Prefect has it; None when it was deleted. Raises Refused and OSError."""
     status, run = api.get(f"/flow_runs/{flow_run_id}")
-    if status == 404:
+    if _is_gone(api, status):
         return None
     if status != 200 or not isinstance(run, dict) or not isinstance(run.get("state") or {}, dict):
         raise Refused(f"reading flow run {flow_run_id}: HTTP {status}")
@@ -60,11 +60,16 @@ def set_state(api: Api, kind: str, run_id: str, state: State) -> bool:
     """Propose a state for a run; C(kind) is C(flow_runs) or C(task_runs). False when Prefect kept its own, or when the
     run is gone. Raises Refused and OSError."""
     status, answer = api.post(f"/{kind}/{run_id}/set_state", state.body())
-    if status == 404:
+    if _is_gone(api, status):
         return False
     if status not in (200, 201) or not isinstance(answer, dict):
         raise Refused(f"setting {kind} {run_id} to {state.type}: HTTP {status}")
     return answer.get("status") == "ACCEPT"
+
+
+def _is_gone(api: Api, status: int) -> bool:
+    """A gateway in front of a Prefect that is away has a 404 of its own, for everything."""
+    return status == 404 and api.get("/health")[0] == 200
 
 
 def states(api: Api, flow_run_id: str) -> list[dict[str, t.Any]]:
