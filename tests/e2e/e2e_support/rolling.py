@@ -15,7 +15,7 @@ WORKERS = "flowops.prefect.workers"
 def change_all(ansible: Ansible, estate: Estate, hosts: list[str], *options: str, timeout: float = 1800) -> None:
     """Run the rolling playbook with a changed setting (C(options)), and judge what it did to the flow runs."""
     before = estate.heartbeats()
-    with steady_runs(estate.api, hosts, seconds=15, at_once=max(2, len(hosts) // 6)) as runs:
+    with steady_runs(estate.api, hosts, seconds=15, at_once=2) as runs:
         changed = ansible.playbook(WORKERS, *options, timeout=timeout)
         assert changed.status == 0, changed.output[-4000:]
         left = runs.drain(600)
