@@ -311,6 +311,19 @@ def test_the_limit_counts_from_the_drain_before_the_stop(stage):
     assert stage.repairs[-1][2] == entry
 
 
+def test_the_limit_does_not_count_from_a_drain_that_was_taken_back(stage):
+    def take_back_and_stop():
+        stage.control.take_away("draining")
+        stage.claim()
+        stage.control.put("draining", "a", "c")
+        stage.stop(60)
+
+    stage.at(30, lambda: stage.control.put("draining", "a", "b"))
+    stage.at(300, take_back_and_stop)
+    stage.run()
+    assert 1360 <= stage.now < 1370
+
+
 def test_a_limit_without_a_run_is_no_limit_that_was_reached(stage):
     stage.at(30, lambda: stage.stop(0))
     stage.run()

@@ -82,11 +82,15 @@ class Reporter:
     def is_still_drained(self) -> bool:
         """Whether no flow has run since the drain was done, and by the same marker: what keeps runs away from now on
         need not be waited for."""
-        return self._drain == status.DRAINED and self._parts.control.read(DRAINING) == self._marker
+        return self._drain == status.DRAINED and self._is_same_drain()
 
     def drained_for(self) -> float:
-        """Seconds since this worker was first seen to take no new runs."""
-        return 0.0 if self._drain is None else self._parts.clock() - self._drain_began
+        """Seconds since this worker was first seen to take no new runs, by the same marker."""
+        return self._parts.clock() - self._drain_began if self._is_same_drain() else 0.0
+
+    def _is_same_drain(self) -> bool:
+        """One that was taken back and begun anew since the last look may have let a run through."""
+        return self._drain is not None and self._parts.control.read(DRAINING) == self._marker
 
     def runs(self) -> list[str] | None:
         """Ids of the claimed runs; None when the journal can't be read."""
